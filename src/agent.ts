@@ -1,0 +1,185 @@
+import { readFileSync } from "node:fs";
+import { type Clock, systemClock } from "./clock.ts";
+import { type ApiConfig, type Config, defaultTimeoutMs } from "./config/config.ts";
+import type { HandshakeEngine } from "./handshake/engine.ts";
+import { PortableEngine } from "./handshake/portable.ts";
+import { type ProbeListener, Prober } from "./handshake/prober.ts";
+import { HttpServer, text } from "./http/server.ts";
+import type { Log } from "./log.ts";
+import { contentType, labelText, Page } from "./metrics/exposition.ts";
+import { writeNodeMetrics } from "./metrics/node-metrics.ts";
+import { ProcessMetrics } from "./metrics/process-metrics.ts";
+import { TargetMetrics } from "./metrics/target-metrics.ts";
+import { ReachabilityLog } from "./reachability-log.ts";
+import { ApiClient } from "./targets/kubernetes/api-client.ts";
+import { NodeFollower } from "./targets/kubernetes/node-follower.ts";
+import type { TokenSource } from "./targets/kubernetes/token.ts";
+import { type TargetListener, TargetSet } from "./targets/target-set.ts";
+import { formatMs } from "./units.ts";
+import { revision, version } from "./version.ts";
+
+/** What the outside brings; tests bring their own. */
+export interface AgentParts {
+  readonly log: Log;
+  readonly token: TokenSource;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+  readonly engine?: HandshakeEngine;
+}
+
+/** Connection, TLS and headers of the API's answer. */
+export const apiHeadersTimeoutMs = 10_000;
+
+/** The whole program from targets to metrics. This is the one place where its parts are put together. */
+export class Agent {
+  readonly #config: Config;
+  readonly #log: Log;
+  readonly #engine: HandshakeEngine;
+  readonly #client: ApiClient;
+  readonly #nodes: TargetSet;
+  readonly #targetMetrics = new TargetMetrics();
+  readonly #processMetrics: ProcessMetrics;
+  readonly #reachability: ReachabilityLog;
+  readonly #prober: Prober;
+  readonly #follower: NodeFollower;
+  readonly #http: HttpServer;
+  readonly #ending = new AbortController();
+  readonly #cluster: string;
+  readonly #apiLabels: string;
+  #following: Promise<void> | undefined;
+  #synced = false;
+
+  constructor(config: Config, api: ApiConfig, parts: AgentParts) {
+    const { log, clock = systemClock, random = Math.random } = parts;
+    this.#config = config;
+    this.#log = log;
+    this.#cluster = api.url.host;
+    this.#apiLabels = labelText({ name: "API", target: api.name });
+    this.#engine = parts.engine ?? new PortableEngine(clock);
+    this.#reachability = new ReachabilityLog(log, clock);
+    this.#processMetrics = new ProcessMetrics({
+      cluster: this.#cluster,
+      engine: this.#engine.name,
+      version: version(),
+      revision: revision(),
+      clock,
+    });
+    this.#prober = new Prober({
+      engine: this.#engine,
+      clock,
+      intervalMs: config.probeMs,
+      timeoutMs: config.timeoutMs ?? defaultTimeoutMs(config.probeMs),
+      listener: this.#probeListener(),
+    });
+    this.#nodes = new TargetSet(this.#cluster, config, this.#targetListener());
+    this.#client = new ApiClient({
+      access: { url: api.url, caPem: api.caPem, token: () => parts.token.current() },
+      clock,
+      headersTimeoutMs: apiHeadersTimeoutMs,
+      report: (report) => this.#processMetrics.request(report),
+    });
+    this.#follower = new NodeFollower({
+      client: this.#client,
+      apiName: api.name,
+      sink: this.#nodes,
+      report: {
+        synced: () => this.#noteSync(),
+        watchRestarted: (reason) => this.#processMetrics.watchRestarted(reason),
+        problem: (reason) => this.#processMetrics.problem(reason),
+      },
+      log,
+      clock,
+      random,
+      labelSelector: config.nodeSelector,
+      scanMs: config.scanMs,
+    });
+    this.#http = new HttpServer(this.#routes(), (path, error) => log.error(`${path} failed: ${error.stack}`));
+  }
+
+  /** Listens, then begins to follow the API and to probe. Rejects where it cannot listen; resolves with the port. */
+  async start(): Promise<number> {
+    const port = await this.#http.listen(this.#config.listen);
+    this.#following = this.#follower.run(this.#ending.signal);
+    return port;
+  }
+
+  /** Ends everything: no socket, timer or request is left. Can be called again. */
+  async stop(): Promise<void> {
+    this.#ending.abort();
+    this.#prober.stop();
+    this.#client.close();
+    await Promise.all([this.#engine.stop(), this.#http.stop(), this.#following]);
+    this.#reachability.flush();
+  }
+
+  #targetListener(): TargetListener {
+    return {
+      added: (target) => {
+        this.#targetMetrics.add(target);
+        this.#prober.add(target);
+        if (this.#synced) this.#reachability.joined(target);
+      },
+      removed: (target) => {
+        this.#prober.remove(target.key);
+        this.#targetMetrics.remove(target.key);
+        this.#reachability.left(target);
+      },
+      relabelled: (target) => {
+        this.#targetMetrics.relabel(target);
+        this.#prober.relabel(target);
+      },
+    };
+  }
+
+  #probeListener(): ProbeListener {
+    return {
+      started: (_target, lagMs) => this.#processMetrics.handshakeStarted(lagMs),
+      ended: (target, outcome) => {
+        this.#targetMetrics.record(target.key, outcome);
+        this.#reachability.record(target, outcome);
+      },
+      skipped: (_target, reason, rounds) => this.#processMetrics.skipped(reason, rounds),
+    };
+  }
+
+  #noteSync(): void {
+    this.#processMetrics.synced();
+    if (this.#synced) return;
+    this.#synced = true;
+    const { probed, no_address, no_port } = this.#nodes.countByState();
+    this.#log.info(`${probed} nodes are probed, each every ${formatMs(this.#config.probeMs)}`, {
+      without_address: no_address,
+      without_port: no_port,
+    });
+  }
+
+  #routes() {
+    return {
+      "/": () => text(200, landing),
+      "/metrics": () => this.#metrics(),
+      "/healthz": () => text(200, "ok\n"),
+      "/readyz": () =>
+        this.#synced ? text(200, "ok\n") : text(503, "not ready: the API has not named the nodes yet\n"),
+    };
+  }
+
+  async #metrics() {
+    const own = await this.#processMetrics.text();
+    const page = new Page();
+    this.#targetMetrics.write(page, { labels: this.#apiLabels, counts: this.#processMetrics.api });
+    writeNodeMetrics(page, this.#cluster, this.#nodes);
+    return { status: 200, contentType, body: page.text() + own };
+  }
+}
+
+const landing = `PinGo: is it the network?
+
+/metrics   what was measured, for Prometheus
+/healthz   200 while this program runs
+/readyz    200 once the nodes are known
+`;
+
+/** The text of a file, for token and CA files. */
+export function readTextFile(path: string): string {
+  return readFileSync(path, "utf8");
+}

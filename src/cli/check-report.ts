@@ -1,0 +1,76 @@
+import { type Failure, isLost, type Outcome, type Result, results } from "../outcome.ts";
+import type { Target } from "../target.ts";
+import type { NodeFacts } from "../targets/node.ts";
+import { usToSeconds } from "../units.ts";
+
+/** What `check` found out about one node. */
+export interface NodeReport {
+  readonly node: NodeFacts;
+  readonly target: Target;
+  readonly counts: Readonly<Record<Result, number>>;
+  /** Handshakes that have ended. */
+  readonly handshakes: number;
+  /** `ok` where all were answered, else the commonest other result. */
+  readonly result: Result;
+  /** Of the replies, in microseconds; undefined without any. */
+  readonly medianUs: number | undefined;
+  readonly worstUs: number | undefined;
+  readonly verdict: Verdict;
+}
+
+/** reachable: all replied; lossy: some did; unreachable: none did; unknown: nothing was learnt of the target. */
+export type Verdict = "reachable" | "lossy" | "unreachable" | "unknown";
+
+/** Sums up the outcomes of one target. */
+export function reportNode(node: NodeFacts, target: Target, outcomes: readonly Outcome[]): NodeReport {
+  const counts = Object.fromEntries(results.map((result) => [result, 0])) as Record<Result, number>;
+  for (const { result } of outcomes) counts[result]++;
+  const timesUs = outcomes.flatMap((outcome) => (outcome.result === "ok" ? (outcome.connectUs ?? []) : []));
+  timesUs.sort((a, b) => a - b);
+  return {
+    node,
+    target,
+    counts,
+    handshakes: outcomes.length,
+    result: commonest(counts),
+    medianUs: median(timesUs),
+    worstUs: timesUs.at(-1),
+    verdict: judge(counts),
+  };
+}
+
+function judge(counts: Readonly<Record<Result, number>>): Verdict {
+  const lost = results.filter(isLost).reduce((sum, result) => sum + counts[result], 0);
+  if (counts.ok === 0) return lost === 0 ? "unknown" : "unreachable";
+  return lost === 0 ? "reachable" : "lossy";
+}
+
+/** The commonest failure; `ok` where there is none. */
+function commonest(counts: Readonly<Record<Result, number>>): Result {
+  const failures = results.filter((result): result is Failure["result"] => result !== "ok" && counts[result] > 0);
+  failures.sort((a, b) => counts[b] - counts[a]);
+  return failures[0] ?? (counts.ok > 0 ? "ok" : "local");
+}
+
+/** Of sorted numbers; the mean of the middle two where there is no middle one. */
+export function median(sorted: readonly number[]): number | undefined {
+  const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]];
+  return low === undefined || high === undefined ? undefined : (low + high) / 2;
+}
+
+/** The report as programs read it; times in seconds. */
+export function reportToJson({ node, target, counts, handshakes, result, medianUs, worstUs, verdict }: NodeReport) {
+  return {
+    node: node.name,
+    zone: node.zone,
+    target: target.address,
+    ready: node.ready.status,
+    readyReason: node.ready.reason,
+    verdict,
+    result,
+    handshakes,
+    results: counts,
+    medianSeconds: medianUs === undefined ? null : usToSeconds(medianUs),
+    worstSeconds: worstUs === undefined ? null : usToSeconds(worstUs),
+  };
+}

@@ -1,0 +1,170 @@
+import { systemClock } from "../clock.ts";
+import type { ApiConfig, Config } from "../config/config.ts";
+import { PortableEngine } from "../handshake/portable.ts";
+import { volley } from "../handshake/volley.ts";
+import { oneLine } from "../log.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Target } from "../target.ts";
+import type { NodeFacts } from "../targets/node.ts";
+import { formatUs } from "../units.ts";
+import { median, type NodeReport, reportNode, reportToJson, type Verdict } from "./check-report.ts";
+import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { listTargets } from "./list-targets.ts";
+import { readyCell } from "./targets.ts";
+import { type Colour, type Paint, painter, type Terminal } from "./terminal.ts";
+import { type Column, textTable } from "./text-table.ts";
+
+/** Three seconds let one SYN retransmission in (after 1 s, RFC 6298), so that one lost packet is not a lost node. */
+const defaultTimeoutMs = 3_000;
+const gapMs = 200;
+const maxInFlight = 512;
+
+/** `pingo check`: a few handshakes to every node now, a table, and an exit code that says whether all could be reached. */
+export async function checkCommand(
+  config: Config,
+  api: ApiConfig,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const listed = await listTargets(config, api, signal);
+  if (signal.aborted) return exitCodes.interrupted;
+  if ("failure" in listed) {
+    terminal.err(`pingo: ${listed.failure}\n`);
+    return exitCodes.api;
+  }
+  for (const warning of listed.warnings) terminal.err(`pingo: ${warning}\n`);
+  const nodes = new Map<Target, NodeFacts>();
+  for (const { node, outcome } of listed.entries) if (outcome.state === "probed") nodes.set(outcome.target, node);
+  const outcomes = await shake([...nodes.keys()], config, terminal, signal);
+  const reports = [...nodes].map(([target, node]) => reportNode(node, target, outcomes.get(target) ?? []));
+  reports.sort((a, b) => severity(a.verdict) - severity(b.verdict));
+  const notProbed = listed.entries.length - nodes.size;
+  if (config.output === "json") terminal.out(`${JSON.stringify(toJson(api, reports, notProbed), null, 2)}\n`);
+  else terminal.out(toText(reports, notProbed, painter(terminal)));
+  return signal.aborted ? exitCodes.interrupted : exitCode(reports);
+}
+
+/** Makes the handshakes, with a line of progress on a terminal. */
+async function shake(
+  targets: readonly Target[],
+  config: Config,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<Map<Target, Outcome[]>> {
+  const outcomes = new Map<Target, Outcome[]>(targets.map((target) => [target, []]));
+  const progress = new Progress(terminal, targets.length * config.count);
+  const engine = new PortableEngine(systemClock);
+  await volley(targets, {
+    engine,
+    clock: systemClock,
+    count: config.count,
+    gapMs,
+    timeoutMs: config.timeoutMs ?? defaultTimeoutMs,
+    maxInFlight,
+    signal,
+    ended: (target, outcome) => {
+      outcomes.get(target)?.push(outcome);
+      progress.step();
+    },
+  });
+  await engine.stop();
+  progress.clear();
+  return outcomes;
+}
+
+class Progress {
+  readonly #terminal: Terminal;
+  readonly #total: number;
+  #done = 0;
+  #shownMs = Number.NEGATIVE_INFINITY;
+
+  constructor(terminal: Terminal, total: number) {
+    this.#terminal = terminal;
+    this.#total = total;
+  }
+
+  step(): void {
+    this.#done++;
+    const nowMs = systemClock.nowMs();
+    if (!this.#terminal.errIsTerminal || nowMs - this.#shownMs < 100) return;
+    this.#shownMs = nowMs;
+    this.#terminal.err(`\r${this.#done} of ${this.#total} handshakes`);
+  }
+
+  clear(): void {
+    // Carriage return and "erase in line" (ECMA-48, EL).
+    if (this.#terminal.errIsTerminal) this.#terminal.err("\r\u001b[K");
+  }
+}
+
+/** Trouble first. */
+function severity(verdict: Verdict): number {
+  return ["unreachable", "unknown", "lossy", "reachable"].indexOf(verdict);
+}
+
+function exitCode(reports: readonly NodeReport[]): ExitCode {
+  if (reports.some(({ verdict }) => verdict === "unreachable")) return exitCodes.unreachable;
+  return reports.some(({ verdict }) => verdict === "unknown") ? exitCodes.usage : exitCodes.fine;
+}
+
+const colours: Record<Verdict, Colour> = { reachable: "green", lossy: "yellow", unreachable: "red", unknown: "yellow" };
+
+function toText(reports: readonly NodeReport[], notProbed: number, paint: Paint): string {
+  const columns: Column<NodeReport>[] = [
+    { title: "NODE", cell: ({ node }) => oneLine(node.name) },
+    { title: "ZONE", cell: ({ node }) => oneLine(node.zone) || "-" },
+    { title: "TARGET", cell: ({ target }) => target.address },
+    { title: "READY", cell: ({ node }) => readyCell(node.ready.status, paint) },
+    { title: "RESULT", cell: ({ result, verdict }) => paint(colours[verdict], result) },
+    { title: "REPLIES", cell: ({ counts, handshakes }) => `${counts.ok}/${handshakes}`, align: "right" },
+    { title: "MEDIAN", cell: ({ medianUs }) => showUs(medianUs), align: "right" },
+    { title: "WORST", cell: ({ worstUs }) => showUs(worstUs), align: "right" },
+  ];
+  const table = reports.length === 0 ? "" : `${textTable(columns, reports)}\n`;
+  return `${table}${summary(reports, notProbed, paint)}\n`;
+}
+
+function showUs(us: number | undefined): string {
+  return us === undefined ? "-" : formatUs(us);
+}
+
+function summary(reports: readonly NodeReport[], notProbed: number, paint: Paint): string {
+  const count = (verdict: Verdict) => reports.filter((report) => report.verdict === verdict).length;
+  const said: [number, Colour, string][] = [
+    [count("unreachable"), "red", "gave no connection"],
+    [count("lossy"), "yellow", "lost some handshakes"],
+    [count("unknown"), "yellow", "could not be tried from this machine"],
+    [notProbed, "yellow", `not probed ("pingo targets" says why)`],
+  ];
+  const parts = [`${count("reachable")} of ${reports.length} nodes reachable`];
+  for (const [number, colour, words] of said) if (number > 0) parts.push(paint(colour, `${number} ${words}`));
+  const medians = reports.flatMap(({ medianUs }) => medianUs ?? []).sort((a, b) => a - b);
+  const middle = median(medians);
+  if (middle !== undefined) parts.push(`median ${formatUs(middle)}`);
+  const readyButGone = reports.filter(
+    (report) => report.verdict === "unreachable" && report.node.ready.status === "True",
+  );
+  const hint = readyButGone.length === 0 ? "" : `\n${paint("bold", readyHint(readyButGone.length))}`;
+  return `${parts.join(", ")}${hint}`;
+}
+
+/** The question behind it all: a node that the cluster sees and we do not points at the way between. */
+function readyHint(count: number): string {
+  return `${count} of them Ready in the cluster's eyes: the way from here, a firewall or the kubelet's port is to blame, not the node`;
+}
+
+function toJson(api: ApiConfig, reports: readonly NodeReport[], notProbed: number) {
+  const count = (verdict: Verdict) => reports.filter((report) => report.verdict === verdict).length;
+  return {
+    cluster: api.url.host,
+    nodes: reports.map(reportToJson),
+    summary: {
+      nodes: reports.length,
+      reachable: count("reachable"),
+      lossy: count("lossy"),
+      unreachable: count("unreachable"),
+      unknown: count("unknown"),
+      notProbed,
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import { readTextFile } from "../agent.ts";
+import type { ApiConfig, Config } from "../config/config.ts";
+import type { Command } from "../config/options.ts";
+import { readConfig } from "../config/read-config.ts";
+import { oneLine } from "../log.ts";
+import { revision, version } from "../version.ts";
+import { checkCommand } from "./check.ts";
+import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { helpText } from "./help.ts";
+import { serveCommand } from "./serve.ts";
+import { targetsCommand } from "./targets.ts";
+import type { Terminal } from "./terminal.ts";
+
+type AskingCommand = (config: Config, api: ApiConfig, terminal: Terminal, signal: AbortSignal) => Promise<ExitCode>;
+
+const asking: Partial<Record<Command, AskingCommand>> = {
+  serve: serveCommand,
+  check: checkCommand,
+  targets: targetsCommand,
+};
+
+/** Runs `pingo ARGV...` until it is done or `signal` is aborted; gives the exit code. */
+export async function run(argv: readonly string[], terminal: Terminal, signal: AbortSignal): Promise<ExitCode> {
+  const read = readConfig(argv, { env: terminal.env, readFile: readTextFile });
+  switch (read.want) {
+    case "help":
+      terminal.out(helpText(read.command));
+      return exitCodes.fine;
+    case "version":
+      terminal.out(`pingo ${version()} (${revision()})\n`);
+      return exitCodes.fine;
+    case "nothing":
+      for (const problem of read.problems) terminal.err(`pingo: ${oneLine(problem)}\n`);
+      terminal.err(`pingo: "pingo --help" lists every option\n`);
+      return exitCodes.usage;
+    case "run":
+      return dispatch(read.command, read.config, terminal, signal);
+  }
+}
+
+async function dispatch(command: Command, config: Config, terminal: Terminal, signal: AbortSignal): Promise<ExitCode> {
+  const ask = asking[command];
+  if (ask !== undefined && config.api !== undefined) return ask(config, config.api, terminal, signal);
+  // The sandbox is loaded by those who ask for it only: it brings a certificate library that costs 24 MB.
+  if (command === "demo") return (await import("./demo.ts")).demoCommand(config, terminal, signal);
+  return (await import("./sandbox.ts")).sandboxCommand(config, terminal, signal);
+}

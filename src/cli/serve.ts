@@ -1,0 +1,64 @@
+import { Agent, readTextFile } from "../agent.ts";
+import { systemClock } from "../clock.ts";
+import { type ApiConfig, type Config, defaultTimeoutMs } from "../config/config.ts";
+import { createLog, type Log } from "../log.ts";
+import { TokenSource } from "../targets/kubernetes/token.ts";
+import { formatMs } from "../units.ts";
+import { revision, version } from "../version.ts";
+import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** `pingo serve`: watch, probe, publish, until `signal` is aborted. */
+export async function serveCommand(
+  config: Config,
+  api: ApiConfig,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const token = new TokenSource(api.token, readTextFile);
+  const log = createLog({
+    format: config.logFormat,
+    level: config.logLevel,
+    write: terminal.err,
+    unixMs: () => systemClock.unixMs(),
+    secrets: () => token.secrets(),
+  });
+  const agent = new Agent(config, api, { log, token });
+  const port = await startAgent(agent, config, terminal);
+  if (port === undefined) return exitCodes.usage;
+  introduce(config, api, port, log);
+  await aborted(signal);
+  log.info(`stopping: ${signal.reason}`);
+  await agent.stop();
+  return exitCodes.fine;
+}
+
+/** The port it listens on, or undefined after saying why it cannot. */
+export async function startAgent(agent: Agent, config: Config, terminal: Terminal): Promise<number | undefined> {
+  try {
+    return await agent.start();
+  } catch (error) {
+    const { host, port } = config.listen;
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === "EADDRINUSE" ? "another program listens there" : message;
+    terminal.err(`pingo: cannot listen on ${host}:${port}: ${why}; choose another address with --listen\n`);
+    await agent.stop();
+    return undefined;
+  }
+}
+
+function introduce(config: Config, api: ApiConfig, port: number, log: Log): void {
+  log.info(`PinGo ${version()} (${revision()}) watches ${api.name}`, {
+    probe: formatMs(config.probeMs),
+    timeout: formatMs(config.timeoutMs ?? defaultTimeoutMs(config.probeMs)),
+  });
+  log.info(`metrics are at http://${config.listen.host || "localhost"}:${port}/metrics`);
+}
+
+/** Resolves when `signal` is aborted. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,76 @@
+import { type Command, commands, optionNames, options } from "./options.ts";
+import { closest } from "./suggest.ts";
+
+/** A command line taken apart; values are still text. */
+export interface Arguments {
+  readonly command: Command;
+  readonly help: boolean;
+  readonly version: boolean;
+  /** Texts by option name; "true" for a switch. */
+  readonly flags: ReadonlyMap<string, string>;
+  readonly problems: readonly string[];
+}
+
+const commandNames: readonly string[] = commands;
+
+/**
+ * Takes a command line apart: `[command] --flag value --flag=value --switch`. Goes on after a mistake, so that all
+ * are told of at once, and never repeats a word that could be a token gone astray.
+ */
+export function readArguments(argv: readonly string[]): Arguments {
+  const flags = new Map<string, string>();
+  const problems: string[] = [];
+  const words: string[] = [];
+  let help = false;
+  let version = false;
+  for (let index = 0; index < argv.length; index++) {
+    const argument = argv[index] ?? "";
+    if (argument === "--help" || argument === "-h") help = true;
+    else if (argument === "--version") version = true;
+    else if (!argument.startsWith("-")) words.push(argument);
+    else index += readFlag(argument, argv[index + 1], flags, problems);
+  }
+  if (words[0] === "help") {
+    help = true;
+    words.shift();
+  }
+  const command = readCommand(words, problems);
+  return { command, help, version, flags, problems };
+}
+
+/** Reads one flag; returns how many of the words behind it belong to it. */
+function readFlag(argument: string, next: string | undefined, flags: Map<string, string>, problems: string[]): number {
+  const [, name = "", inline] = /^--?([^=]*)(?:=(.*))?$/s.exec(argument) ?? [];
+  const nextIsValue = next !== undefined && !next.startsWith("--");
+  const spec = optionNames.find((known) => known === name);
+  if (spec === undefined || !argument.startsWith("--")) {
+    const shown = argument.startsWith("--") ? `--${name}` : `-${name.slice(0, 1)}`;
+    problems.push(`${shown} is not an option${closest(name, optionNames, "; did you mean --")}`);
+    return inline === undefined && nextIsValue ? 1 : 0;
+  }
+  if (flags.has(name)) problems.push(`--${name} is given twice`);
+  if (!("argument" in options[spec])) {
+    if (inline !== undefined) problems.push(`--${name} takes no value`);
+    flags.set(name, "true");
+    return 0;
+  }
+  if (inline === undefined && !nextIsValue) problems.push(`--${name} needs a value (${options[spec].argument})`);
+  else flags.set(name, inline ?? next ?? "");
+  return inline === undefined && nextIsValue ? 1 : 0;
+}
+
+function readCommand(words: readonly string[], problems: string[]): Command {
+  const [first = "serve", ...rest] = words;
+  if (rest.length > 0) problems.push(`one command at a time: ${rest.length} more word(s) behind ${show(first)}`);
+  const command = commands.find((name) => name === first);
+  if (command !== undefined) return command;
+  problems.push(
+    `${show(first)} is not a command (${commandNames.join(", ")})${closest(first, commands, "; did you mean ")}`,
+  );
+  return "serve";
+}
+
+/** A word as a person would mistype a command is shown; anything else may be a secret. */
+function show(word: string): string {
+  return /^[a-z-]{1,16}$/i.test(word) ? `"${word}"` : "that";
+}

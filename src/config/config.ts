@@ -1,0 +1,59 @@
+import type { LogFormat, LogLevel } from "../log.ts";
+import type { AddressType, IpFamily } from "../targets/select.ts";
+
+export interface ListenAddress {
+  /** An IP address or name; empty for every address of this machine. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The Kubernetes API as the user named it. */
+export interface ApiConfig {
+  /** As written: the `target` label of the API's own series, as the first PinGo had it. */
+  readonly name: string;
+  readonly url: URL;
+  readonly caPem: string | undefined;
+  readonly token: TokenConfig;
+}
+
+export type TokenConfig =
+  | { readonly from: "value"; readonly token: string }
+  | { readonly from: "file"; readonly path: string }
+  /** Only to an API on this machine (`kubectl proxy`), which does the asking itself. */
+  | { readonly from: "none" };
+
+/** All settings, checked. Times in milliseconds. */
+export interface Config {
+  readonly api: ApiConfig | undefined;
+  readonly scanMs: number;
+  readonly probeMs: number;
+  /** Undefined where each command has a default of its own. */
+  readonly timeoutMs: number | undefined;
+  readonly nodeSelector: string;
+  readonly addressTypes: readonly AddressType[];
+  readonly ipFamily: IpFamily;
+  readonly listen: ListenAddress;
+  readonly logFormat: LogFormat;
+  readonly logLevel: LogLevel;
+  readonly output: "table" | "json";
+  /** Handshakes to each node in `check`. */
+  readonly count: number;
+  /** Of the sandbox. */
+  readonly sandbox: SandboxConfig;
+}
+
+export interface SandboxConfig {
+  readonly nodes: number;
+  readonly apiPort: number;
+  /** Where the kubeconfig is written; empty for nowhere. */
+  readonly kubeconfigPath: string;
+  readonly happenings: boolean;
+}
+
+/**
+ * A handshake's deadline where none is given: a second less than the interval, as the first PinGo had it, but never
+ * less than half of it.
+ */
+export function defaultTimeoutMs(probeMs: number): number {
+  return Math.max(probeMs - 1_000, probeMs / 2);
+}

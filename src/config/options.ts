@@ -1,0 +1,212 @@
+import { logFormats, logLevels } from "../log.ts";
+import { ipFamilies } from "../targets/select.ts";
+import type { Parser } from "./values.ts";
+import * as values from "./values.ts";
+
+export const commands = ["serve", "check", "targets", "demo", "sandbox"] as const;
+export type Command = (typeof commands)[number];
+
+/** One setting: a flag and, for most, an environment variable. */
+export interface Option<Value> {
+  readonly env?: string;
+  /** What stands for the value in the help; a flag without one is a switch. */
+  readonly argument?: string;
+  readonly meaning: string;
+  /** As a user would write it. Without one, an absent setting is undefined. */
+  readonly fallback?: string;
+  /** Other defaults for some commands. */
+  readonly fallbacks?: Partial<Record<Command, string>>;
+  /** Its value is never shown. */
+  readonly secret?: boolean;
+  readonly commands: readonly Command[];
+  readonly parse: Parser<Value>;
+}
+
+export const outputFormats = ["table", "json"] as const;
+
+const asking: readonly Command[] = ["serve", "check", "targets"];
+const probing: readonly Command[] = ["serve", "check", "demo"];
+const watching: readonly Command[] = ["serve", "demo"];
+const selecting: readonly Command[] = ["serve", "check", "targets", "demo"];
+const mocking: readonly Command[] = ["demo", "sandbox"];
+
+const second = 1_000;
+const hour = 3_600 * second;
+
+/** An option that always has a value. */
+type Defaulted<Value> = Option<Value> & { readonly fallback: string };
+
+/** An option that may be absent. These two keep the type of each value while the table is checked against Option. */
+function optional<Value>(spec: Option<Value>): Option<Value> {
+  return spec;
+}
+
+function defaulted<Value>(spec: Defaulted<Value>): Defaulted<Value> {
+  return spec;
+}
+
+/** Every option of every command, in the order in which the help shows them. */
+export const options = {
+  api: optional({
+    env: "PINGO_API",
+    argument: "URL",
+    meaning: "URL of the Kubernetes API",
+    commands: asking,
+    parse: values.apiUrl,
+  }),
+  token: optional({
+    env: "PINGO_TOKEN",
+    argument: "TOKEN",
+    meaning: "bearer token",
+    secret: true,
+    commands: asking,
+    parse: values.token,
+  }),
+  "token-file": optional({
+    env: "PINGO_TOKEN_FILE",
+    argument: "FILE",
+    meaning: "file with the bearer token; read again when it changes",
+    commands: asking,
+    parse: values.anyText,
+  }),
+  ca: optional({
+    env: "PINGO_CA",
+    argument: "BASE64",
+    meaning: "the API's certificate authority, base64 of PEM (default: the system's)",
+    commands: asking,
+    parse: values.caBase64,
+  }),
+  "ca-file": optional({
+    env: "PINGO_CA_FILE",
+    argument: "FILE",
+    meaning: "file with the API's certificate authority, PEM",
+    commands: asking,
+    parse: values.anyText,
+  }),
+  scan: defaulted({
+    env: "PINGO_SCAN",
+    argument: "TIME",
+    meaning: "between lists of the nodes where watching is not allowed; between checks of their number where it is",
+    fallback: "60",
+    fallbacks: { demo: "5" },
+    commands: watching,
+    parse: values.duration(second, 24 * hour),
+  }),
+  probe: defaulted({
+    env: "PINGO_PROBE",
+    argument: "TIME",
+    meaning: "between handshakes to one target",
+    fallback: "15",
+    fallbacks: { demo: "1" },
+    commands: watching,
+    parse: values.duration(100, 24 * hour),
+  }),
+  timeout: optional({
+    env: "PINGO_TIMEOUT",
+    argument: "TIME",
+    meaning: "a handshake's deadline (default: 1 s less than --probe, at least half of it; in check: 3 s)",
+    commands: probing,
+    parse: values.duration(1, hour),
+  }),
+  count: defaulted({
+    argument: "N",
+    meaning: "handshakes to each node",
+    fallback: "5",
+    commands: ["check"],
+    parse: values.integer(1, 1_000),
+  }),
+  "node-selector": defaulted({
+    env: "PINGO_NODE_SELECTOR",
+    argument: "SELECTOR",
+    meaning: "label selector for the nodes, sent to the API",
+    fallback: "",
+    commands: selecting,
+    parse: values.anyText,
+  }),
+  "address-types": defaulted({
+    env: "PINGO_ADDRESS_TYPES",
+    argument: "TYPES",
+    meaning: "which address of a node to take, in order of preference",
+    fallback: "ExternalIP,InternalIP",
+    commands: selecting,
+    parse: values.addressTypeList,
+  }),
+  "ip-family": defaulted({
+    env: "PINGO_IP_FAMILY",
+    argument: "FAMILY",
+    meaning: "auto (a node's first address), 4 or 6",
+    fallback: "auto",
+    commands: selecting,
+    parse: values.oneOf(ipFamilies),
+  }),
+  listen: defaulted({
+    env: "PINGO_LISTEN",
+    argument: "ADDRESS",
+    meaning: "where /metrics is served",
+    fallback: ":8080",
+    commands: watching,
+    parse: values.listenAddress,
+  }),
+  nodes: defaulted({
+    argument: "N",
+    meaning: "nodes in the sandbox",
+    fallback: "12",
+    commands: mocking,
+    parse: values.integer(1, 5_000),
+  }),
+  "api-port": defaulted({
+    argument: "PORT",
+    meaning: "port of the sandbox's API on 127.0.0.1 (0: any free one)",
+    fallback: "0",
+    commands: mocking,
+    parse: values.integer(0, 65_535),
+  }),
+  "write-kubeconfig": defaulted({
+    argument: "FILE",
+    meaning: "where the sandbox's kubeconfig is written",
+    fallback: "pingo-sandbox.kubeconfig",
+    commands: mocking,
+    parse: values.anyText,
+  }),
+  happenings: defaulted({
+    meaning: "let things go wrong in the sandbox by themselves, as in the demo",
+    fallback: "false",
+    commands: ["sandbox"],
+    parse: (text) => ({ value: text === "true" }),
+  }),
+  output: defaulted({
+    argument: "FORMAT",
+    meaning: "table or json",
+    fallback: "table",
+    commands: ["check", "targets"],
+    parse: values.oneOf(outputFormats),
+  }),
+  "log-format": defaulted({
+    env: "PINGO_LOG_FORMAT",
+    argument: "FORMAT",
+    meaning: "text or json",
+    fallback: "text",
+    commands,
+    parse: values.oneOf(logFormats),
+  }),
+  "log-level": defaulted({
+    env: "PINGO_LOG_LEVEL",
+    argument: "LEVEL",
+    meaning: "error, warn, info or debug",
+    fallback: "info",
+    commands,
+    parse: values.oneOf(logLevels),
+  }),
+} as const;
+
+export type OptionName = keyof typeof options;
+export const optionNames = Object.keys(options) as OptionName[];
+
+/** The value that each option reads to; undefined only where an option without a default is absent. */
+export type OptionValues = {
+  readonly [Name in OptionName]: (typeof options)[Name] extends Defaulted<infer Value>
+    ? Value
+    : (typeof options)[Name] extends Option<infer Value>
+      ? Value | undefined
+      : never;
+};

@@ -1,0 +1,207 @@
+import { type Arguments, readArguments } from "./arguments.ts";
+import type { ApiConfig, Config, TokenConfig } from "./config.ts";
+import { type Command, type Option, type OptionName, type OptionValues, optionNames, options } from "./options.ts";
+import { closest } from "./suggest.ts";
+import { caPem } from "./values.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where settings come from besides the command line. */
+export interface Sources {
+  readonly env: Environment;
+  /** Text of a file; throws the system's error. */
+  readonly readFile: (path: string) => string;
+}
+
+export type ReadConfig =
+  | { readonly want: "run"; readonly command: Command; readonly config: Config }
+  | { readonly want: "help"; readonly command: Command | undefined }
+  | { readonly want: "version" }
+  /** Every problem there is, each a sentence with the name, the value and what would do. */
+  | { readonly want: "nothing"; readonly problems: readonly string[] };
+
+/** Reads the command line and the environment; a flag beats a variable. */
+export function readConfig(argv: readonly string[], sources: Sources): ReadConfig {
+  const args = readArguments(argv);
+  if (args.help)
+    return { want: "help", command: argv.some((word) => word === args.command) ? args.command : undefined };
+  if (args.version) return { want: "version" };
+  const problems = [...args.problems, ...unknownVariables(sources.env)];
+  // Without a command that is known, which options fit it cannot be told.
+  const settings = new Settings(args, sources.env, problems);
+  const values = Object.fromEntries(optionNames.map((name) => [name, settings.read(name)])) as OptionValues;
+  const asksApi = options.api.commands.includes(args.command);
+  const api = asksApi ? readApi(values, settings, sources, problems) : undefined;
+  if (problems.length > 0) return { want: "nothing", problems };
+  return { want: "run", command: args.command, config: assemble(values, api) };
+}
+
+/** Finds the text of a setting, reads it and notes what is wrong with it. */
+class Settings {
+  readonly #args: Arguments;
+  readonly #env: Environment;
+  readonly #problems: string[];
+
+  constructor(args: Arguments, env: Environment, problems: string[]) {
+    this.#args = args;
+    this.#env = env;
+    this.#problems = problems;
+  }
+
+  read(name: OptionName): unknown {
+    const option: Option<unknown> = options[name];
+    const { command } = this.#args;
+    const fits = option.commands.includes(command);
+    if (!fits && this.#args.flags.has(name)) {
+      this.#problems.push(`--${name} is not an option of "pingo ${command}"`);
+    }
+    const text = (fits ? this.text(name) : undefined) ?? option.fallbacks?.[command] ?? option.fallback;
+    if (text === undefined) return undefined;
+    const parsed = option.parse(text);
+    if ("value" in parsed) return parsed.value;
+    this.#problems.push(`${this.source(name)}: ${parsed.problem}`);
+    return undefined;
+  }
+
+  text(name: OptionName): string | undefined {
+    return this.#args.flags.get(name) ?? this.#variable(name);
+  }
+
+  given(name: OptionName): boolean {
+    return this.text(name) !== undefined;
+  }
+
+  /** Of two settings that say the same in two ways, the one that counts: a flag before a variable. */
+  choose(a: OptionName, b: OptionName): OptionName | undefined {
+    const flags = [a, b].filter((name) => this.#args.flags.has(name));
+    const candidates =
+      flags.length > 0 ? flags : [a, b].filter((name) => this.#variable(name as OptionName) !== undefined);
+    if (candidates.length === 2) {
+      this.#problems.push(`${this.source(a)} and ${this.source(b)} are both given; leave one of them out`);
+    }
+    return candidates[0] as OptionName | undefined;
+  }
+
+  /** The name by which the user gave it, or both names where they did not. */
+  source(name: OptionName): string {
+    const { env } = options[name] as Option<unknown>;
+    if (this.#args.flags.has(name) || env === undefined) return `--${name}`;
+    return this.#variable(name) !== undefined ? env : `--${name} (${env})`;
+  }
+
+  /** An empty variable is one that is not set. */
+  #variable(name: OptionName): string | undefined {
+    const { env } = options[name] as Option<unknown>;
+    return env === undefined ? undefined : this.#env[env] || undefined;
+  }
+}
+
+function readApi(
+  values: OptionValues,
+  settings: Settings,
+  sources: Sources,
+  problems: string[],
+): ApiConfig | undefined {
+  const token = readToken(values, settings, sources, problems);
+  const ca = readCa(values, settings, sources, problems);
+  if (!settings.given("api")) {
+    problems.push(
+      "no API is named: neither --api nor PINGO_API is set; write e.g. PINGO_API=https://192.0.2.1:6443, " +
+        'or try "pingo demo", which needs none',
+    );
+    return undefined;
+  }
+  if (values.api === undefined) return undefined;
+  const { url, name } = values.api;
+  if (url.protocol === "http:") {
+    if (token !== undefined && token.from !== "none" && !isLoopback(url)) {
+      problems.push(
+        `${settings.source("api")}: the token would cross the network in clear; use https, or http only to this machine`,
+      );
+    }
+    if (ca !== undefined) problems.push(`${settings.source("api")}: a CA is given, but http:// checks none; use https`);
+  } else if (token?.from === "none") {
+    problems.push("no token is given: none of --token, PINGO_TOKEN, --token-file, PINGO_TOKEN_FILE is set");
+  }
+  return { name, url, caPem: ca, token: token ?? { from: "none" } };
+}
+
+/** Undefined where one is given that cannot be used. */
+function readToken(
+  values: OptionValues,
+  settings: Settings,
+  sources: Sources,
+  problems: string[],
+): TokenConfig | undefined {
+  const chosen = settings.choose("token", "token-file");
+  if (chosen === undefined) return { from: "none" };
+  if (chosen === "token") return values.token === undefined ? undefined : { from: "value", token: values.token };
+  const path = values["token-file"] ?? "";
+  const text = readNamedFile(path, settings.source("token-file"), sources, problems);
+  if (text === undefined) return undefined;
+  const parsed = options.token.parse(text.trim());
+  if ("problem" in parsed) problems.push(`${settings.source("token-file")}: the token in ${path} ${parsed.problem}`);
+  return { from: "file", path };
+}
+
+function readCa(values: OptionValues, settings: Settings, sources: Sources, problems: string[]): string | undefined {
+  if (settings.choose("ca", "ca-file") !== "ca-file") return values.ca;
+  const path = values["ca-file"] ?? "";
+  const text = readNamedFile(path, settings.source("ca-file"), sources, problems);
+  if (text === undefined) return undefined;
+  const parsed = caPem(text);
+  if ("value" in parsed) return parsed.value;
+  problems.push(`${settings.source("ca-file")}: ${path} ${parsed.problem}`);
+  return undefined;
+}
+
+function readNamedFile(path: string, source: string, sources: Sources, problems: string[]): string | undefined {
+  try {
+    return sources.readFile(path);
+  } catch (error) {
+    problems.push(`${source}: cannot read the file: ${(error as Error).message}`);
+    return undefined;
+  }
+}
+
+function isLoopback(url: URL): boolean {
+  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
+}
+
+/**
+ * Variables that Kubernetes puts into every pod for each Service of the namespace (docs, "Discovering services",
+ * environment variables): a Service called pingo or pingo-something brings PINGO_SERVICE_HOST, PINGO_PORT and more.
+ */
+const serviceVariable =
+  /^PINGO(_[A-Z0-9_]+)?_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$/;
+
+/** Their values are not shown: a token behind a mistyped name stays a token. */
+function unknownVariables(env: Environment): string[] {
+  const known = optionNames.map((name) => (options[name] as Option<unknown>).env).filter((name) => name !== undefined);
+  return Object.keys(env)
+    .filter((name) => name.startsWith("PINGO_") && !known.includes(name) && !serviceVariable.test(name))
+    .map((name) => `${name} is set, but is no variable that PinGo knows${closest(name, known, "; did you mean ")}`);
+}
+
+function assemble(values: OptionValues, api: ApiConfig | undefined): Config {
+  return {
+    api,
+    scanMs: values.scan,
+    probeMs: values.probe,
+    timeoutMs: values.timeout,
+    nodeSelector: values["node-selector"],
+    addressTypes: values["address-types"],
+    ipFamily: values["ip-family"],
+    listen: values.listen,
+    logFormat: values["log-format"],
+    logLevel: values["log-level"],
+    output: values.output,
+    count: values.count,
+    sandbox: {
+      nodes: values.nodes,
+      apiPort: values["api-port"],
+      kubeconfigPath: values["write-kubeconfig"],
+      happenings: values.happenings,
+    },
+  };
+}

@@ -1,0 +1,125 @@
+import { X509Certificate } from "node:crypto";
+import { isIP } from "node:net";
+import { type AddressType, addressTypes } from "../targets/select.ts";
+import { formatMs } from "../units.ts";
+import type { ListenAddress } from "./config.ts";
+
+/** A setting's text read, or what is wrong with it and what would do: the end of a sentence that begins with its name. */
+export type Parsed<Value> = { readonly value: Value } | { readonly problem: string };
+export type Parser<Value> = (text: string) => Parsed<Value>;
+
+/** A value as an error shows it: short, and on one line. */
+export function quote(text: string): string {
+  return JSON.stringify(text.length <= 80 ? text : `${text.slice(0, 80)}...`);
+}
+
+const msPerUnit: Record<string, number> = { "": 1_000, ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** A duration as `15` (seconds), `500ms`, `2s`, `1m` or `1h`, within bounds; gives milliseconds. */
+export function duration(minMs: number, maxMs: number): Parser<number> {
+  const would = `write seconds (15) or a unit (500ms, 2s, 1m), from ${formatMs(minMs)} to ${formatMs(maxMs)}`;
+  return (text) => {
+    const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|)$/.exec(text.trim());
+    if (match === null) return { problem: `${quote(text)} is not a duration; ${would}` };
+    const value = Number(match[1]) * (msPerUnit[match[2] ?? ""] ?? Number.NaN);
+    return value >= minMs && value <= maxMs ? { value } : { problem: `${quote(text)} is out of bounds; ${would}` };
+  };
+}
+
+/** A whole number within bounds. */
+export function integer(min: number, max: number): Parser<number> {
+  return (text) => {
+    const value = /^\d{1,9}$/.test(text.trim()) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return { value };
+    return { problem: `${quote(text)} will not do; write a whole number from ${min} to ${max}` };
+  };
+}
+
+/** One word out of a few. */
+export function oneOf<Word extends string>(words: readonly Word[]): Parser<Word> {
+  return (text) => {
+    const value = words.find((word) => word === text.trim());
+    return value === undefined ? { problem: `${quote(text)} is not one of ${words.join(", ")}` } : { value };
+  };
+}
+
+export const anyText: Parser<string> = (text) => ({ value: text });
+
+/** The API's URL. */
+export const apiUrl: Parser<{ readonly name: string; readonly url: URL }> = (text) => {
+  const example = "write it like https://192.0.2.1:6443";
+  // A password would stand in logs, labels and errors.
+  if (/^[^/?#]*\/\/[^/?#]*@/.test(text)) {
+    return { problem: `a URL with a user or password in it is not taken; ${example} and give a token beside it` };
+  }
+  if (!/^https?:\/\//i.test(text)) return { problem: `${quote(text)} is not an http(s) URL; ${example}` };
+  if (!URL.canParse(text)) return { problem: `${quote(text)} is not a URL; ${example}` };
+  const url = new URL(text);
+  if (url.search !== "" || url.hash !== "") {
+    return { problem: `${quote(text)} has a query or a fragment, which no API server's URL has; ${example}` };
+  }
+  return { value: { name: text, url } };
+};
+
+/** A bearer token (RFC 6750, 2.1), held against what an HTTP header can carry. The value is never shown. */
+export const token: Parser<string> = (text) => {
+  if (/[\r\n]/.test(text)) {
+    return { problem: `has a line end in it (${text.length} characters); remove it, e.g. with "tr -d '\\n'"` };
+  }
+  if (!/^[\x21-\x7e]+$/.test(text)) {
+    return { problem: `has a space or a character in it that no token has (${text.length} characters)` };
+  }
+  return { value: text };
+};
+
+/** Base64 of PEM, as in a kubeconfig's certificate-authority-data; line breaks in the base64 are let pass. */
+export const caBase64: Parser<string> = (text) => {
+  if (text.includes("-----BEGIN")) {
+    return { problem: `is PEM itself; write it in base64 ("base64 -w0 ca.crt"), or give the file with --ca-file` };
+  }
+  const compact = text.replace(/\s+/g, "");
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(compact) || compact.replace(/=+$/, "").length % 4 === 1) {
+    return { problem: `${quote(text)} is not base64; write the CA's PEM as "base64 -w0 ca.crt" gives it` };
+  }
+  return caPem(Buffer.from(compact, "base64").toString());
+};
+
+/** Certificates in PEM (RFC 7468), every one of which can be read. */
+export const caPem: Parser<string> = (text) => {
+  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g);
+  if (blocks === null) {
+    return { problem: `holds no PEM certificate (it begins with ${quote(text.slice(0, 30))})` };
+  }
+  for (const [index, block] of blocks.entries()) {
+    try {
+      new X509Certificate(block);
+    } catch (error) {
+      return {
+        problem: `certificate ${index + 1} of ${blocks.length} in it cannot be read: ${(error as Error).message}`,
+      };
+    }
+  }
+  return { value: blocks.join("\n") };
+};
+
+/** `:8080`, `127.0.0.1:8080`, `[::1]:8080` or `localhost:0`. */
+export const listenAddress: Parser<ListenAddress> = (text) => {
+  const match = /^(?:\[([^\]]*)\]|([^:[\]]*)):(\d{1,5})$/.exec(text.trim());
+  const port = Number(match?.[3]);
+  if (match === null || port > 65_535) {
+    return { problem: `${quote(text)} is no address to listen on; write :8080, 127.0.0.1:8080 or [::1]:8080` };
+  }
+  const [, v6, host] = match;
+  if (v6 !== undefined && isIP(v6) !== 6) return { problem: `${quote(v6)} in brackets is not an IPv6 address` };
+  return { value: { host: v6 ?? host ?? "", port } };
+};
+
+/** Address types in order of preference, separated by commas. */
+export const addressTypeList: Parser<readonly AddressType[]> = (text) => {
+  const words = text.split(",").map((word) => word.trim());
+  const known: readonly string[] = addressTypes;
+  const wrong = words.find((word) => !known.includes(word));
+  if (wrong !== undefined) return { problem: `${quote(wrong)} is not one of ${addressTypes.join(", ")}` };
+  if (new Set(words).size < words.length) return { problem: `${quote(text)} names one type twice` };
+  return { value: words as AddressType[] };
+};

@@ -1,0 +1,81 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { ListenAddress } from "../config/config.ts";
+
+/** What a route answers. */
+export interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+export type Route = () => Answer | Promise<Answer>;
+
+export const plainText = "text/plain; charset=utf-8";
+
+/** Nobody who scrapes needs longer, and what does is no scraper. All in milliseconds. */
+const limits = { headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout: 75_000, maxHeaderSize: 16 * 1024 };
+
+/** Serves a fixed table of paths to GET and HEAD; read-only. */
+export class HttpServer {
+  readonly #routes: Readonly<Record<string, Route>>;
+  readonly #onError: (path: string, error: Error) => void;
+  readonly #server: Server;
+
+  /** `onError` hears of a route that threw: a bug, answered with 500. */
+  constructor(routes: Readonly<Record<string, Route>>, onError: (path: string, error: Error) => void) {
+    this.#routes = routes;
+    this.#onError = onError;
+    this.#server = createServer(limits, (request, response) => void this.#serve(request, response));
+  }
+
+  /** Resolves with the port once it listens; rejects with the system's error where it cannot. */
+  listen({ host, port }: ListenAddress): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen({ port, ...(host === "" ? {} : { host }) }, () => {
+        this.#server.off("error", reject);
+        resolve((this.#server.address() as AddressInfo).port);
+      });
+    });
+  }
+
+  /** Ends every connection, also one in the middle of an answer. Can be called again. */
+  stop(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+    });
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
+    const answer = await this.#answer(request.method ?? "GET", path);
+    const length = Buffer.byteLength(answer.body);
+    response.writeHead(answer.status, {
+      "Content-Type": answer.contentType,
+      "Content-Length": length,
+      "X-Content-Type-Options": "nosniff",
+      "Cache-Control": "no-store",
+      ...(answer.status === 405 ? { Allow: "GET, HEAD" } : {}),
+    });
+    response.end(request.method === "HEAD" ? undefined : answer.body);
+  }
+
+  async #answer(method: string, path: string): Promise<Answer> {
+    if (method !== "GET" && method !== "HEAD") return text(405, "only GET and HEAD are answered here\n");
+    const route = Object.hasOwn(this.#routes, path) ? this.#routes[path] : undefined;
+    if (route === undefined) return text(404, "there is nothing here; / says what there is\n");
+    try {
+      return await route();
+    } catch (error) {
+      this.#onError(path, error as Error);
+      return text(500, "an error in PinGo; its log says more\n");
+    }
+  }
+}
+
+/** An answer of plain text. */
+export function text(status: number, body: string): Answer {
+  return { status, contentType: plainText, body };
+}

@@ -1,0 +1,82 @@
+/** Levels from the loudest to the chattiest. */
+export const logLevels = ["error", "warn", "info", "debug"] as const;
+export type LogLevel = (typeof logLevels)[number];
+export const logFormats = ["text", "json"] as const;
+export type LogFormat = (typeof logFormats)[number];
+
+/** What goes with a message: short facts, each under a name. Undefined ones are left out. */
+export type LogFacts = Record<string, string | number | boolean | undefined>;
+
+export interface Log {
+  error(message: string, facts?: LogFacts): void;
+  warn(message: string, facts?: LogFacts): void;
+  info(message: string, facts?: LogFacts): void;
+  debug(message: string, facts?: LogFacts): void;
+}
+
+export interface LogOptions {
+  readonly format: LogFormat;
+  readonly level: LogLevel;
+  readonly write: (line: string) => void;
+  /** Milliseconds since 1970. */
+  readonly unixMs: () => number;
+  /** What must never be written, asked for anew for each line because a token file changes. */
+  readonly secrets: () => readonly string[];
+}
+
+/** A longer value is cut: names and messages come from outside, and a line has to stay a line. */
+const maxValueLength = 400;
+/** Shorter strings occur by chance; no bearer token is that short. */
+const minSecretLength = 4;
+
+export function createLog(options: LogOptions): Log {
+  const lowest = logLevels.indexOf(options.level);
+  const format = options.format === "json" ? formatJson : formatText;
+  const emit = (level: LogLevel, message: string, facts: LogFacts) => {
+    if (logLevels.indexOf(level) > lowest) return;
+    options.write(redact(format(new Date(options.unixMs()).toISOString(), level, message, facts), options.secrets()));
+  };
+  return {
+    error: (message, facts = {}) => emit("error", message, facts),
+    warn: (message, facts = {}) => emit("warn", message, facts),
+    info: (message, facts = {}) => emit("info", message, facts),
+    debug: (message, facts = {}) => emit("debug", message, facts),
+  };
+}
+
+/** `text` with every secret in it replaced. */
+export function redact(text: string, secrets: readonly string[]): string {
+  let clean = text;
+  for (const secret of secrets) {
+    if (secret.length >= minSecretLength) clean = clean.replaceAll(secret, "[redacted]");
+  }
+  return clean;
+}
+
+function formatText(time: string, level: LogLevel, message: string, facts: LogFacts): string {
+  const pairs = Object.entries(facts)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => ` ${name}=${quoteWhereNeeded(shorten(String(value)))}`);
+  return `${time} ${level.toUpperCase().padEnd(5)} ${oneLine(shorten(message))}${pairs.join("")}\n`;
+}
+
+function formatJson(time: string, level: LogLevel, message: string, facts: LogFacts): string {
+  const short = Object.entries(facts).map(([name, value]) => [
+    name,
+    typeof value === "string" ? shorten(value) : value,
+  ]);
+  return `${JSON.stringify({ time, level, message: shorten(message), ...Object.fromEntries(short) })}\n`;
+}
+
+function shorten(text: string): string {
+  return text.length <= maxValueLength ? text : `${text.slice(0, maxValueLength)}... (${text.length} characters)`;
+}
+
+function quoteWhereNeeded(text: string): string {
+  return /^[\w.:/[\]@%+,-]+$/.test(text) ? text : JSON.stringify(text);
+}
+
+/** Control characters would let a name from outside forge a line or move the terminal's cursor. */
+export function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
+}

@@ -1,0 +1,135 @@
+import { isLost, type Outcome, type Result, results } from "../outcome.ts";
+import type { Target } from "../target.ts";
+import { usToMs, usToSeconds } from "../units.ts";
+import { catalogue } from "./catalogue.ts";
+import { labelText, type Page, sample } from "./exposition.ts";
+
+/** What has been counted of one target, and its label text, made once. */
+interface Series {
+  readonly counts: Record<Result, number>;
+  connectCount: number;
+  connectUs: number;
+  /** Undefined until the first outcome that tells something about the target. */
+  up: boolean | undefined;
+  labels: TargetLabels;
+}
+
+interface TargetLabels {
+  /** `cluster, node, zone, target`: what design.md calls T. */
+  readonly target: string;
+  readonly info: string;
+  /** `name, target`, as the first PinGo had them. */
+  readonly legacy: string;
+}
+
+/** What the first PinGo counted, of a target or of the API. */
+export interface LegacyCounts {
+  reply: number;
+  lost: number;
+  timeMs: number;
+}
+
+/** The counters of every target. A target has its series from the moment it is known until it is removed. */
+export class TargetMetrics {
+  readonly #series = new Map<string, Series>();
+
+  add(target: Target): void {
+    const counts = Object.fromEntries(results.map((result) => [result, 0])) as Record<Result, number>;
+    this.#series.set(target.key, {
+      counts,
+      connectCount: 0,
+      connectUs: 0,
+      up: undefined,
+      labels: labelsOf(target),
+    });
+  }
+
+  remove(key: string): void {
+    this.#series.delete(key);
+  }
+
+  relabel(target: Target): void {
+    const series = this.#series.get(target.key);
+    if (series !== undefined) series.labels = labelsOf(target);
+  }
+
+  record(key: string, outcome: Outcome): void {
+    const series = this.#series.get(key);
+    if (series === undefined) return;
+    series.counts[outcome.result]++;
+    // `local` says nothing about the target: whatever was known of it stays.
+    if (outcome.result !== "local") series.up = outcome.result === "ok";
+    if (outcome.result !== "ok" || outcome.connectUs === undefined) return;
+    series.connectCount++;
+    series.connectUs += outcome.connectUs;
+  }
+
+  /** Writes the families of targets; `api` stands beside the nodes in the old ones. */
+  write(page: Page, api: { readonly labels: string; readonly counts: LegacyCounts }): void {
+    const legacy = this.#legacyCounts();
+    legacy.set(api.labels, api.counts);
+    page.family(catalogue.reply, legacyLines(catalogue.reply.name, legacy, "reply"));
+    page.family(catalogue.lost, legacyLines(catalogue.lost.name, legacy, "lost"));
+    page.family(catalogue.time, legacyLines(catalogue.time.name, legacy, "timeMs"));
+    page.family(catalogue.probes, this.#probeLines());
+    page.family(catalogue.connect, this.#connectLines());
+    page.family(catalogue.up, this.#upLines());
+    page.family(catalogue.info, this.#infoLines());
+  }
+
+  /**
+   * By label text, because two nodes can share name and address for a while (one registered anew under another
+   * name): two lines of the same series would make the page invalid, their sum is what is true of the address.
+   */
+  #legacyCounts(): Map<string, LegacyCounts> {
+    const sums = new Map<string, LegacyCounts>();
+    for (const { labels, counts, connectUs } of this.#series.values()) {
+      const sum = sums.get(labels.legacy) ?? { reply: 0, lost: 0, timeMs: 0 };
+      sum.reply += counts.ok;
+      for (const result of results) if (isLost(result)) sum.lost += counts[result];
+      sum.timeMs += usToMs(connectUs);
+      sums.set(labels.legacy, sum);
+    }
+    return sums;
+  }
+
+  *#probeLines(): Generator<string> {
+    for (const { labels, counts } of this.#series.values()) {
+      for (const result of results) {
+        yield sample(catalogue.probes.name, `${labels.target},result="${result}"`, counts[result]);
+      }
+    }
+  }
+
+  *#connectLines(): Generator<string> {
+    for (const { labels, connectCount, connectUs } of this.#series.values()) {
+      yield sample(`${catalogue.connect.name}_sum`, labels.target, usToSeconds(connectUs));
+      yield sample(`${catalogue.connect.name}_count`, labels.target, connectCount);
+    }
+  }
+
+  *#upLines(): Generator<string> {
+    for (const { labels, up } of this.#series.values()) {
+      if (up !== undefined) yield sample(catalogue.up.name, labels.target, up ? 1 : 0);
+    }
+  }
+
+  *#infoLines(): Generator<string> {
+    for (const { labels } of this.#series.values()) yield sample(catalogue.info.name, labels.info, 1);
+  }
+}
+
+function* legacyLines(name: string, all: Map<string, LegacyCounts>, field: keyof LegacyCounts): Generator<string> {
+  for (const [labels, counts] of all) yield sample(name, labels, counts[field]);
+}
+
+function labelsOf(target: Target): TargetLabels {
+  const { cluster, node, zone, address } = target;
+  const own = labelText({ cluster, node, zone, target: address });
+  const facts = { region: target.region, instance_type: target.instanceType, address_type: target.addressType };
+  return {
+    target: own,
+    info: `${own},${labelText({ ...facts, os: target.os })}`,
+    legacy: labelText({ name: target.name, target: address }),
+  };
+}

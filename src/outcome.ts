@@ -1,0 +1,37 @@
+/** How a handshake can end. docs/words.md says what each means. */
+export const results = ["ok", "timeout", "refused", "reset", "unreachable", "local"] as const;
+export type Result = (typeof results)[number];
+
+interface Handshake {
+  /** Which probe it came from; there is one kind so far. */
+  readonly probe: "tcp";
+  /** Which network path it took: the index of a source port in a set; 0 while there is no set. */
+  readonly path: number;
+  /** When it began, on the monotonic clock. */
+  readonly startedMs: number;
+}
+
+/** The target answered SYN-ACK. */
+export interface Reply extends Handshake {
+  readonly result: "ok";
+  /**
+   * From the call of connect to the moment this program saw the connection, in microseconds. Undefined where the
+   * program was held up for so long that its own figure says nothing about the network.
+   */
+  readonly connectUs: number | undefined;
+}
+
+/** There was no connection. It gives no latency sample. */
+export interface Failure extends Handshake {
+  readonly result: Exclude<Result, "ok">;
+  /** The errno's name (ECONNREFUSED ...), or DEADLINE where the deadline ended the wait. */
+  readonly code: string;
+}
+
+/** What one handshake gave. A value, never an exception. */
+export type Outcome = Reply | Failure;
+
+/** Whether the first PinGo would have counted it as lost. `local` is this machine's fault and counts against nobody. */
+export function isLost(result: Result): boolean {
+  return result !== "ok" && result !== "local";
+}

@@ -1,0 +1,81 @@
+import type { Clock } from "./clock.ts";
+import type { Log } from "./log.ts";
+import { LogBudget } from "./log-budget.ts";
+import { type Failure, isLost, type Outcome } from "./outcome.ts";
+import type { Target } from "./target.ts";
+import { formatMs } from "./units.ts";
+
+const words: Record<Failure["result"], string> = {
+  timeout: "gave no answer",
+  refused: "refused the connection: the host is up, the port is not open",
+  reset: "reset the connection",
+  unreachable: "is unreachable: the network says so",
+  local: "could not be tried: this machine's own trouble",
+};
+
+interface Losses {
+  readonly sinceMs: number;
+  count: number;
+  result: Failure["result"];
+}
+
+/** Tells the log when a target stops answering, when it fails in another way, and when it answers again. */
+export class ReachabilityLog {
+  readonly #budget: LogBudget;
+  readonly #log: Log;
+  readonly #clock: Clock;
+  readonly #losing = new Map<string, Losses>();
+  #localTold = "";
+
+  constructor(log: Log, clock: Clock) {
+    this.#log = log;
+    this.#budget = new LogBudget(log, clock);
+    this.#clock = clock;
+  }
+
+  record(target: Target, outcome: Outcome): void {
+    if (outcome.result === "ok") this.#answered(target);
+    else if (isLost(outcome.result)) this.#lost(target, outcome);
+    else this.#local(outcome);
+  }
+
+  joined(target: Target): void {
+    this.#budget.write("info", `${target.node} joined: probing it`, { target: target.address, zone: target.zone });
+  }
+
+  left(target: Target): void {
+    this.#losing.delete(target.key);
+    this.#budget.write("info", `${target.node} left or moved: its probe ends`, { target: target.address });
+  }
+
+  flush(): void {
+    this.#budget.flush();
+  }
+
+  #lost(target: Target, { result, code, startedMs }: Failure): void {
+    const losses = this.#losing.get(target.key);
+    if (losses?.result === result) {
+      losses.count++;
+      return;
+    }
+    this.#losing.set(target.key, { sinceMs: losses?.sinceMs ?? startedMs, count: (losses?.count ?? 0) + 1, result });
+    this.#budget.write("warn", `${target.node} ${words[result]}`, { target: target.address, zone: target.zone, code });
+  }
+
+  #answered(target: Target): void {
+    const losses = this.#losing.get(target.key);
+    this.#localTold = "";
+    if (losses === undefined) return;
+    this.#losing.delete(target.key);
+    const lasted = formatMs(this.#clock.nowMs() - losses.sinceMs);
+    const facts = { target: target.address, lost: losses.count };
+    this.#budget.write("info", `${target.node} answers again after ${lasted}`, facts);
+  }
+
+  /** One line until a handshake succeeds again or the trouble is another: it is the same for every target. */
+  #local({ code }: Failure): void {
+    if (this.#localTold === code) return;
+    this.#localTold = code;
+    this.#log.warn("this machine cannot start a handshake; that counts against no target", { code });
+  }
+}

@@ -1,0 +1,47 @@
+import type { Clock } from "../../clock.ts";
+import type { Log } from "../../log.ts";
+import { formatMs } from "../../units.ts";
+import type { ApiProblem } from "./problem.ts";
+
+/** A trouble that goes on is mentioned again after this long. */
+const reminderMs = 5 * 60_000;
+
+/** Tells the log of the API's troubles: once when one begins or changes, now and then while it lasts, once when it is over. */
+export class ApiHealth {
+  readonly #log: Log;
+  readonly #clock: Clock;
+  readonly #api: string;
+  #trouble: { detail: string; sinceMs: number; toldMs: number; tries: number } | undefined;
+
+  constructor(api: string, log: Log, clock: Clock) {
+    this.#api = api;
+    this.#log = log;
+    this.#clock = clock;
+  }
+
+  /** `known` is how many nodes stay as they were. */
+  failed(problem: ApiProblem, known: number): void {
+    const nowMs = this.#clock.nowMs();
+    const before = this.#trouble;
+    const tries = (before?.tries ?? 0) + 1;
+    const sinceMs = before?.sinceMs ?? nowMs;
+    const isNews = before?.detail !== problem.detail;
+    const tell = isNews || nowMs - before.toldMs >= reminderMs;
+    this.#trouble = { detail: problem.detail, sinceMs, tries, toldMs: tell ? nowMs : before.toldMs };
+    if (!tell) return;
+    const lasting = before === undefined ? "" : `; ${tries} tries in ${formatMs(nowMs - sinceMs)}`;
+    this.#log.warn(`the API ${this.#api} cannot be used: ${problem.detail}${lasting}; ${this.#kept(known)}`);
+  }
+
+  answered(): void {
+    if (this.#trouble === undefined) return;
+    const { sinceMs, tries } = this.#trouble;
+    const lastedMs = this.#clock.nowMs() - sinceMs;
+    this.#trouble = undefined;
+    this.#log.info(`the API ${this.#api} answers again after ${formatMs(lastedMs)} and ${tries} failed tries`);
+  }
+
+  #kept(known: number): string {
+    return known === 0 ? "no nodes are known yet" : `the ${known} known nodes stay`;
+  }
+}

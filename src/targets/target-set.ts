@@ -1,0 +1,83 @@
+import { sameLabels, type Target } from "../target.ts";
+import type { NodeFacts } from "./node.ts";
+import { type NodeTarget, nodeStates, type Selection, selectTarget } from "./select.ts";
+
+/** A node and what became of it. */
+export interface NodeEntry {
+  readonly node: NodeFacts;
+  readonly outcome: NodeTarget;
+}
+
+/** Hears of each change before the call that caused it returns. */
+export interface TargetListener {
+  added(target: Target): void;
+  removed(target: Target): void;
+  /** Same key, other labels: the counters stay. */
+  relabelled(target: Target, before: Target): void;
+}
+
+/** The nodes of one cluster and the targets they make. Knows nothing of where nodes come from. */
+export class TargetSet {
+  readonly #cluster: string;
+  readonly #selection: Selection;
+  readonly #listener: TargetListener;
+  readonly #entries = new Map<string, NodeEntry>();
+
+  constructor(cluster: string, selection: Selection, listener: TargetListener) {
+    this.#cluster = cluster;
+    this.#selection = selection;
+    this.#listener = listener;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  entries(): NodeEntry[] {
+    return [...this.#entries.values()];
+  }
+
+  /** How many nodes are in each state. */
+  countByState(): Record<NodeTarget["state"], number> {
+    const counts = Object.fromEntries(nodeStates.map((state) => [state, 0])) as Record<NodeTarget["state"], number>;
+    for (const entry of this.#entries.values()) counts[entry.outcome.state]++;
+    return counts;
+  }
+
+  /**
+   * Makes the set what a list says. Nodes that are not in it leave first, so that an address can change hands;
+   * but those that `keeps` names stay as they are.
+   */
+  replace(nodes: readonly NodeFacts[], keeps: (nodeName: string) => boolean = () => false): void {
+    const names = new Set(nodes.map((node) => node.name));
+    for (const name of [...this.#entries.keys()]) if (!names.has(name) && !keeps(name)) this.remove(name);
+    for (const node of nodes) this.upsert(node);
+  }
+
+  upsert(node: NodeFacts): void {
+    const before = this.#targetOf(node.name);
+    const outcome = selectTarget(this.#cluster, node, this.#selection);
+    this.#entries.set(node.name, { node, outcome });
+    this.#tell(before, outcome.state === "probed" ? outcome.target : undefined);
+  }
+
+  remove(nodeName: string): void {
+    const before = this.#targetOf(nodeName);
+    this.#entries.delete(nodeName);
+    this.#tell(before, undefined);
+  }
+
+  #targetOf(nodeName: string): Target | undefined {
+    const outcome = this.#entries.get(nodeName)?.outcome;
+    return outcome?.state === "probed" ? outcome.target : undefined;
+  }
+
+  #tell(before: Target | undefined, after: Target | undefined): void {
+    if (before !== undefined && after !== undefined && before.key === after.key) {
+      if (!sameLabels(before, after)) this.#listener.relabelled(after, before);
+      return;
+    }
+    if (before !== undefined) this.#listener.removed(before);
+    if (after !== undefined) this.#listener.added(after);
+  }
+}
