@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { after, before, describe, test } from "node:test";
+import type { HandshakeEngine } from "../../src/handshake/engine.ts";
+import type { Outcome } from "../../src/outcome.ts";
+import { DarkListener } from "../support/dark-listener.ts";
+import { eventually } from "../support/eventually.ts";
+
+/** Ways to ask the process itself what it holds: an engine must leave nothing behind. */
+function openTcpSockets(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === "TCPSocketWrap" || name === "TCPConnectWrap")
+    .length;
+}
+
+function handshake(engine: HandshakeEngine, host: string, port: number, timeoutMs = 2_000): Promise<Outcome> {
+  return new Promise((resolve) => engine.start({ host, port, timeoutMs }, resolve));
+}
+
+/** Listens on a free port, counts what it accepts and how each connection ended. */
+class CountingListener {
+  accepted = 0;
+  closedInOrder = 0;
+  closedByReset = 0;
+  port = 0;
+  readonly #host: string;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+
+  constructor(host: string) {
+    this.#host = host;
+    this.#server = createServer((socket) => {
+      this.accepted++;
+      this.#sockets.add(socket);
+      socket.on("end", () => this.closedInOrder++);
+      socket.on("error", () => this.closedByReset++);
+      socket.on("close", () => this.#sockets.delete(socket));
+      socket.resume();
+    });
+  }
+
+  async start(): Promise<this> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen(0, this.#host, resolve);
+    });
+    this.port = (this.#server.address() as AddressInfo).port;
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  /** Waits until every accepted connection has ended. */
+  async settled(connections: number): Promise<void> {
+    await eventually("all connections ended", () => this.closedInOrder + this.closedByReset >= connections);
+  }
+}
+
+/**
+ * What every engine has to keep, whatever it is made of. `create` gives a fresh engine; the suite stops it.
+ */
+export function engineContract(name: string, create: () => HandshakeEngine): void {
+  describe(`the contract of an engine: ${name}`, () => {
+    let engine: HandshakeEngine;
+    let listener: CountingListener;
+    before(async () => {
+      engine = create();
+      listener = await new CountingListener("127.0.0.1").start();
+    });
+    after(async () => {
+      await engine.stop();
+      await listener.stop();
+    });
+
+    test("a listener that answers is ok, with a time that is more than nothing and less than a second", async () => {
+      const outcome = await handshake(engine, "127.0.0.1", listener.port);
+      assert.equal(outcome.result, "ok");
+      assert.ok(outcome.result === "ok" && outcome.connectUs !== undefined);
+      assert.ok(outcome.connectUs > 0 && outcome.connectUs < 1_000_000, `${outcome.connectUs} us`);
+      assert.equal(outcome.probe, "tcp");
+      assert.equal(outcome.path, 0);
+    });
+
+    test("IPv6 is spoken too", async () => {
+      const v6 = await new CountingListener("::1").start();
+      assert.equal((await handshake(engine, "::1", v6.port)).result, "ok");
+      await v6.stop();
+    });
+
+    test("a port that nobody listens on is refused", async () => {
+      const closed = await new CountingListener("127.0.0.1").start();
+      await closed.stop();
+      const outcome = await handshake(engine, "127.0.0.1", closed.port);
+      assert.deepEqual([outcome.result, outcome.result !== "ok" && outcome.code], ["refused", "ECONNREFUSED"]);
+    });
+
+    test("a host that does not answer is a timeout, at the deadline and not before", async () => {
+      const dark = await DarkListener.start("127.0.0.1");
+      const startMs = performance.now();
+      const outcome = await handshake(engine, "127.0.0.1", dark.port, 300);
+      const lastedMs = performance.now() - startMs;
+      await dark.stop();
+      assert.equal(outcome.result, "timeout");
+      assert.ok(lastedMs >= 299, `ended after ${lastedMs} ms`);
+    });
+
+    test("trouble of this machine is local: an address that a socket from here cannot reach", async () => {
+      // The kernel lets no socket send to a broadcast address without SO_BROADCAST, and TCP never: connect(2) itself fails.
+      const outcome = await handshake(engine, "255.255.255.255", 1);
+      assert.equal(outcome.result, "local", JSON.stringify(outcome));
+    });
+
+    test("done is called once, and never from within start", async () => {
+      let calls = 0;
+      let inStart = true;
+      await new Promise<void>((resolve) => {
+        engine.start({ host: "127.0.0.1", port: listener.port, timeoutMs: 1_000 }, () => {
+          assert.equal(inStart, false);
+          calls++;
+          resolve();
+        });
+        inStart = false;
+      });
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      assert.equal(calls, 1);
+    });
+
+    test("a connection is closed with FIN, not RST", async () => {
+      const own = await new CountingListener("127.0.0.1").start();
+      await Promise.all(Array.from({ length: 20 }, () => handshake(engine, "127.0.0.1", own.port)));
+      await own.settled(20);
+      assert.deepEqual([own.accepted, own.closedInOrder, own.closedByReset], [20, 20, 0]);
+      await own.stop();
+    });
+
+    test("a handshake that is given up says nothing and holds nothing", async () => {
+      const dark = await DarkListener.start("127.0.0.1");
+      const before = openTcpSockets();
+      let said = false;
+      const giveUp = engine.start({ host: "127.0.0.1", port: dark.port, timeoutMs: 200 }, () => {
+        said = true;
+      });
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      giveUp();
+      giveUp();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      assert.equal(said, false);
+      assert.equal(openTcpSockets(), before);
+      await dark.stop();
+    });
+
+    test("a thousand handshakes at once each end in one result and leave no socket", async () => {
+      const own = await new CountingListener("127.0.0.1").start();
+      const before = openTcpSockets();
+      const outcomes = await Promise.all(
+        Array.from({ length: 1_000 }, () => handshake(engine, "127.0.0.1", own.port, 10_000)),
+      );
+      assert.equal(outcomes.filter(({ result }) => result === "ok").length, 1_000);
+      await own.settled(1_000);
+      await own.stop();
+      await eventually("no socket more than before", () => openTcpSockets() <= before);
+    });
+
+    test("a program that was held up past the deadline blames no target that answered", async () => {
+      const outcome = handshake(engine, "127.0.0.1", listener.port, 50);
+      // The answer comes while the loop is held up, and the deadline passes too.
+      await new Promise((resolve) => process.nextTick(resolve));
+      const untilMs = performance.now() + 200;
+      while (performance.now() < untilMs);
+      assert.equal((await outcome).result, "ok");
+    });
+
+    test("stop gives up what is in flight, resolves, and can be called again", async () => {
+      const own = create();
+      const dark = await DarkListener.start("127.0.0.1");
+      let said = false;
+      own.start({ host: "127.0.0.1", port: dark.port, timeoutMs: 60_000 }, () => {
+        said = true;
+      });
+      await own.stop();
+      await own.stop();
+      assert.equal(said, false);
+      await dark.stop();
+    });
+  });
+}
