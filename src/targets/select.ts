@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { BlockList, isIP } from "node:net";
 import type { Target } from "../target.ts";
 import type { NodeAddress, NodeFacts } from "./node.ts";
 
@@ -62,12 +62,18 @@ function chooseAddress(addresses: readonly NodeAddress[], selection: Selection):
   return undefined;
 }
 
-/** An address that a handshake can be sent to and that means one host: not 0.0.0.0, not ::, no multicast. */
+/** What no handshake can be sent to from here, or what is not one host (IANA's special-purpose address registries). */
+const unusable = new BlockList();
+unusable.addSubnet("0.0.0.0", 8, "ipv4"); // "this network"
+unusable.addSubnet("224.0.0.0", 3, "ipv4"); // multicast, reserved, broadcast
+unusable.addAddress("::", "ipv6"); // unspecified
+unusable.addSubnet("fe80::", 10, "ipv6"); // link-local: nothing without the name of an interface
+unusable.addSubnet("ff00::", 8, "ipv6"); // multicast
+
 function isUsable(address: string, family: IpFamily): boolean {
   const version = isIP(address);
   if (version === 0 || (family !== "auto" && String(version) !== family)) return false;
-  if (version === 4) return !/^(0|22[4-9]|23\d|24\d|25[0-5])\./.test(address);
-  return !/^(::|ff[0-9a-f]{2}:.*)$/i.test(address);
+  return !unusable.check(address, version === 4 ? "ipv4" : "ipv6");
 }
 
 function explainNoAddress(node: NodeFacts, selection: Selection): string {

@@ -46,12 +46,13 @@ export class TargetSet {
 
   /**
    * Makes the set what a list says. Nodes that are not in it leave first, so that an address can change hands;
-   * but those that `keeps` names stay as they are.
+   * but those that `keeps` names stay as they are. Of two nodes under one name, which no sound API sends, the last
+   * counts: taken one after the other they would throw each other out with every list.
    */
   replace(nodes: readonly NodeFacts[], keeps: (nodeName: string) => boolean = () => false): void {
-    const names = new Set(nodes.map((node) => node.name));
-    for (const name of [...this.#entries.keys()]) if (!names.has(name) && !keeps(name)) this.remove(name);
-    for (const node of nodes) this.upsert(node);
+    const listed = new Map(nodes.map((node) => [node.name, node]));
+    for (const name of [...this.#entries.keys()]) if (!listed.has(name) && !keeps(name)) this.remove(name);
+    for (const node of listed.values()) this.upsert(node);
   }
 
   upsert(node: NodeFacts): void {

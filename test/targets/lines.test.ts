@@ -26,8 +26,17 @@ describe("splitLines", () => {
     }
   });
 
-  test("keeps back a last line that has no end", async () => {
-    assert.deepEqual(await collect(splitLines(chunksOf(Buffer.from("a\nb"), 10), 100)), ["a"]);
+  test("gives a last line without its line end, unless the stream failed in it", async () => {
+    assert.deepEqual(await collect(splitLines(chunksOf(Buffer.from("a\nb"), 10), 100)), ["a", "b"]);
+    async function* failing(): AsyncGenerator<Buffer> {
+      yield Buffer.from("a\nb");
+      throw new Error("cut");
+    }
+    const seen: string[] = [];
+    await assert.rejects(async () => {
+      for await (const line of splitLines(failing(), 100)) seen.push(line);
+    }, /cut/);
+    assert.deepEqual(seen, ["a"]);
   });
 
   test("gives a line of a megabyte and refuses one over the limit", async () => {

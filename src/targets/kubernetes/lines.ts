@@ -8,8 +8,8 @@ export class LineTooLong extends Error {
 const newline = 0x0a;
 
 /**
- * Cuts a stream of chunks into lines of UTF-8 text, wherever the chunks begin and end. A last line without its line
- * end is not given out: the stream broke off in it.
+ * Cuts a stream of chunks into lines of UTF-8 text, wherever the chunks begin and end. What follows the last line end
+ * is a line too, unless the stream fails: then its error is thrown and the fragment is dropped.
  */
 export async function* splitLines(chunks: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<string> {
   let pending: Buffer[] = [];
@@ -28,4 +28,5 @@ export async function* splitLines(chunks: AsyncIterable<Buffer>, maxBytes: numbe
     pendingBytes += chunk.length - from;
     if (pendingBytes > maxBytes) throw new LineTooLong(maxBytes);
   }
+  if (pendingBytes > 0) yield Buffer.concat(pending).toString();
 }

@@ -46,8 +46,10 @@ export interface FollowerOptions {
 
 const firstBackoffMs = 500;
 const maxBackoffMs = 30_000;
-/** A watch that ends sooner proves nothing: it is not reopened at once and the waits go on growing. */
+/** A watch that ends sooner, without an event, proves nothing: it may be anything that answers 200. */
 const briefWatchMs = 5_000;
+/** After so many of them in a row, or so many watches refused, the nodes are listed again. */
+const watchesToGiveUp = 3;
 /** Objects that cannot be read are told of once each, up to so many. */
 const maxToldFlaws = 100;
 /** An answer that would take away every known target has to come this many times in a row before it is believed. */
@@ -70,6 +72,8 @@ export class NodeFollower {
   #pollsUntilWatch = 0;
   #warnedOfPolling = false;
   #emptyLists = 0;
+  #briefWatches = 0;
+  #refusedWatches = 0;
   readonly #toldFlaws = new Set<string>();
 
   constructor(options: FollowerOptions) {
@@ -127,47 +131,55 @@ export class NodeFollower {
   async #watch(signal: AbortSignal): Promise<void> {
     const { client, clock, labelSelector, random } = this.#options;
     const ownEnd = new AbortController();
-    const checks = new AbortController();
+    const beside = new AbortController();
+    const besideSignal = AbortSignal.any([signal, beside.signal]);
     const openedMs = clock.nowMs();
-    const checking = this.#checkCounts(ownEnd, AbortSignal.any([signal, checks.signal]));
+    const checking = this.#checkCounts(ownEnd, besideSignal);
+    let proving: Promise<void> | undefined;
     const end = await watchNodes({
       client,
       labelSelector,
       resourceVersion: this.#resourceVersion ?? "",
       timeoutSeconds: Math.round(watchSeconds.min + watchSeconds.spread * random()),
-      opened: () => this.#watchOpened(),
+      opened: () => {
+        proving = this.#proveWatch(besideSignal);
+      },
       event: (event) => this.#take(event),
       signal: AbortSignal.any([signal, ownEnd.signal]),
     });
-    checks.abort();
-    await checking;
+    beside.abort();
+    await Promise.all([checking, proving]);
     if (signal.aborted) return;
     if (ownEnd.signal.aborted) this.#restart("resync", true);
     else await this.#afterWatch(end, clock.nowMs() - openedMs, signal);
   }
 
-  #watchOpened(): void {
+  /** A watch works once it has lasted for a while or brought an event; its 200 alone says little. */
+  async #proveWatch(signal: AbortSignal): Promise<void> {
+    await sleep(this.#options.clock, briefWatchMs, signal);
+    if (!signal.aborted) this.#watchWorks();
+  }
+
+  #watchWorks(): void {
+    this.#briefWatches = 0;
+    this.#refusedWatches = 0;
     this.#succeeded();
-    if (this.#warnedOfPolling) this.#options.log.info(`${this.#options.apiName} now lets the token watch nodes`);
+    if (this.#warnedOfPolling) this.#options.log.info(`${this.#options.apiName} now lets the nodes be watched`);
     this.#warnedOfPolling = false;
   }
 
   #take(event: WatchEvent): void {
-    const { sink, report } = this.#options;
+    const { sink } = this.#options;
     if (event.type === "put") sink.upsert(event.node);
     else if (event.type === "delete") sink.remove(event.name);
     else if (event.type === "flaw") this.#noteFlaw(event.flaw);
     if (event.resourceVersion !== "") this.#resourceVersion = event.resourceVersion;
-    report.synced();
+    this.#watchWorks();
   }
 
   async #afterWatch(end: WatchEnd, lastedMs: number, signal: AbortSignal): Promise<void> {
     if (lastedMs >= briefWatchMs) this.#backoff.reset();
-    if (end.reason === "closed") {
-      this.#restart("closed", false);
-      if (lastedMs < briefWatchMs) await sleep(this.#options.clock, this.#backoff.nextMs(), signal);
-      return;
-    }
+    if (end.reason === "closed") return this.#afterClosed(lastedMs, signal);
     const { problem, opened } = end;
     if (problem.reason === "expired") {
       this.#options.log.info("the watch fell too far behind; listing the nodes anew");
@@ -178,7 +190,27 @@ export class NodeFollower {
     }
     if (!opened && (problem.reason === "forbidden" || problem.status === 405)) return this.#pollInstead(problem);
     if (opened) this.#restart(problem.reason === "connection" ? "broken" : "error", problem.reason !== "connection");
+    else this.#noteRefusal(problem);
     await this.#waitAfter(problem, signal);
+  }
+
+  /** A server that answers and yet opens no watch may still answer a list; one that is away has nothing to list. */
+  #noteRefusal({ status }: ApiProblem): void {
+    if (status === undefined) return;
+    this.#refusedWatches++;
+    if (this.#refusedWatches % watchesToGiveUp === 0) this.#resourceVersion = undefined;
+  }
+
+  async #afterClosed(lastedMs: number, signal: AbortSignal): Promise<void> {
+    this.#restart("closed", false);
+    if (lastedMs >= briefWatchMs) return;
+    this.#briefWatches++;
+    if (this.#briefWatches >= watchesToGiveUp) {
+      this.#pollInstead({ reason: "bad_answer", detail: "the API, or a proxy before it, ends each watch at once" });
+      this.#resourceVersion = undefined;
+      return;
+    }
+    await sleep(this.#options.clock, this.#backoff.nextMs(), signal);
   }
 
   #restart(reason: RestartReason, listAnew: boolean): void {
@@ -192,10 +224,8 @@ export class NodeFollower {
     report.problem(problem.reason);
     if (this.#warnedOfPolling) return;
     this.#warnedOfPolling = true;
-    log.warn(
-      `nodes cannot be watched: ${problem.detail}; listing them every ${scanMs / 1_000} s instead. ` +
-        `Allow the verb "watch" on nodes to see changes at once`,
-    );
+    const advice = problem.reason === "forbidden" ? `. Allow the verb "watch" on nodes to see changes at once` : "";
+    log.warn(`nodes cannot be watched: ${problem.detail}; listing them every ${scanMs / 1_000} s instead${advice}`);
   }
 
   /**

@@ -17,7 +17,8 @@ export class TokenSource {
 
   /**
    * A token file is read for every request, of which there are few: a kubelet swaps it through a symlink, and no
-   * watch on a file sees every kind of swap. Where it cannot be read for a moment, the last token serves on.
+   * watch on a file sees every kind of swap. Where it cannot be read for a moment, the last token serves on; where
+   * there was none before, it throws.
    */
   current(): string | undefined {
     if (this.#config.from !== "file") return this.#last;
@@ -26,6 +27,7 @@ export class TokenSource {
     } catch (error) {
       if (this.#last === undefined) throw new Error(`the token file cannot be read: ${(error as Error).message}`);
     }
+    if (this.#last === undefined) throw new Error(`the token file ${this.#config.path} holds no token`);
     return this.#last;
   }
 

@@ -1,0 +1,466 @@
+import assert from "node:assert/strict";
+import type { Socket } from "node:net";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { createLog } from "../../src/log.ts";
+import { ApiClient } from "../../src/targets/kubernetes/api-client.ts";
+import { NodeFollower } from "../../src/targets/kubernetes/node-follower.ts";
+import type { NodeFacts } from "../../src/targets/node.ts";
+import { capture, chunked, listPages, onTheWire } from "../support/captures.ts";
+import { FakeClock } from "../support/fake-clock.ts";
+import {
+  answer,
+  isWatch,
+  nodeList,
+  nodeObject,
+  type Script,
+  ScriptedApi,
+  watchEnd,
+  watchEvent,
+  watchHead,
+} from "../support/scripted-api.ts";
+
+const token = "s3cret-t0ken-of-the-test";
+
+/** Keeps the nodes and remembers every one that was ever taken away. */
+class RecordingSink {
+  readonly nodes = new Map<string, NodeFacts>();
+  readonly removed: string[] = [];
+
+  get size(): number {
+    return this.nodes.size;
+  }
+
+  get names(): string[] {
+    return [...this.nodes.keys()].sort();
+  }
+
+  replace(nodes: readonly NodeFacts[], keeps: (name: string) => boolean): void {
+    const names = new Set(nodes.map(({ name }) => name));
+    for (const name of this.names) if (!names.has(name) && !keeps(name)) this.remove(name);
+    for (const node of nodes) this.upsert(node);
+  }
+
+  upsert(node: NodeFacts): void {
+    this.nodes.set(node.name, node);
+  }
+
+  remove(name: string): void {
+    if (this.nodes.delete(name)) this.removed.push(name);
+  }
+}
+
+const three = [nodeObject("a", "192.0.2.1"), nodeObject("b", "192.0.2.2"), nodeObject("c", "192.0.2.3")];
+
+/** Answers lists with `list` and leaves watches open without an event. */
+const quiet =
+  (list: string): Script =>
+  (request, socket) => {
+    socket.write(isWatch(request) ? watchHead : answer("200 OK", list));
+  };
+
+describe("NodeFollower", () => {
+  let api: ScriptedApi;
+  let clock: FakeClock;
+  let sink: RecordingSink;
+  let ending: AbortController;
+  let client: ApiClient;
+  let running: Promise<void>;
+  let logged: string;
+  let problems: string[];
+  let restarts: string[];
+  let statuses: number[];
+  let syncs: number;
+
+  beforeEach(() => {
+    api = new ScriptedApi(quiet(nodeList(three)));
+    clock = new FakeClock();
+    sink = new RecordingSink();
+    ending = new AbortController();
+    logged = "";
+    problems = [];
+    restarts = [];
+    statuses = [];
+    syncs = 0;
+  });
+
+  afterEach(async () => {
+    ending.abort();
+    client.close();
+    await running;
+    await api.stop();
+    assert.equal(clock.pendingTimers, 0, "a timer is left");
+  });
+
+  async function follow(parts: { scanMs?: number; url?: URL } = {}): Promise<void> {
+    const started = await api.start();
+    const log = createLog({
+      format: "text",
+      level: "debug",
+      write: (line) => {
+        logged += line;
+      },
+      unixMs: () => clock.unixMs(),
+      secrets: () => [token],
+    });
+    client = new ApiClient({
+      access: { url: parts.url ?? started, caPem: undefined, token: () => token },
+      clock,
+      headersTimeoutMs: 10_000,
+      report: ({ status }) => statuses.push(status),
+    });
+    const follower = new NodeFollower({
+      client,
+      apiName: "https://api.test",
+      sink,
+      report: {
+        synced: () => syncs++,
+        watchRestarted: (reason) => restarts.push(reason),
+        problem: (reason) => problems.push(reason),
+      },
+      log,
+      clock,
+      random: () => 0.5,
+      labelSelector: "",
+      scanMs: parts.scanMs ?? 60_000,
+    });
+    running = follower.run(ending.signal);
+  }
+
+  /** Lets time and network go on, a tenth of a second at a time, until `holds`. */
+  async function until(what: string, holds: () => boolean, stepMs = 100): Promise<void> {
+    const endMs = performance.now() + 15_000;
+    while (!holds()) {
+      if (performance.now() > endMs) assert.fail(`never happened: ${what}\n${logged}`);
+      await clock.advance(stepMs);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  }
+
+  const watches = () => api.requests.filter(isWatch);
+  const lists = () => api.requests.filter((request) => !isWatch(request));
+
+  test("lists page by page, then watches from the version of the list, with bookmarks", async () => {
+    let watch: Socket | undefined;
+    api.script = (request, socket) => {
+      if (isWatch(request)) {
+        watch = socket;
+        socket.write(onTheWire(capture("watch-changes.http")).slice(0, -watchEnd.length));
+        return;
+      }
+      const page = ["", ...listPages.slice(0, 2).map((name) => continueOf(name))].indexOf(
+        request.query.get("continue") ?? "",
+      );
+      socket.write(onTheWire(capture(listPages[page] ?? "")));
+    };
+    await follow();
+    await until("the newcomer of the watch has its address", () => sink.nodes.get("newcomer")?.addresses.length === 2);
+    assert.deepEqual(
+      lists().map(({ query }) => query.get("limit")),
+      ["250", "250", "250"],
+    );
+    const [first] = watches();
+    assert.equal(first?.query.get("resourceVersion"), "15564");
+    assert.equal(first?.query.get("allowWatchBookmarks"), "true");
+    assert.equal(first?.authorization, `Bearer ${token}`);
+    assert.deepEqual(sink.removed, ["custom-port"]);
+    assert.equal(sink.size, 10);
+    // The bookmark's version is where the next watch goes on, and no list is needed for that.
+    watch?.destroy();
+    await until("a second watch", () => watches().length === 2);
+    assert.equal(watches()[1]?.query.get("resourceVersion"), "15571");
+    assert.equal(lists().length, 3);
+    assert.deepEqual(restarts, ["broken"]);
+    assert.deepEqual(sink.removed, ["custom-port"]);
+  });
+
+  test("a watch that the server ends in good order goes on without a word in the log", async () => {
+    api.script = (request, socket) => {
+      if (!isWatch(request)) socket.write(answer("200 OK", nodeList(three)));
+      else if (watches().length === 1)
+        socket.write(watchHead + watchEvent("MODIFIED", nodeObject("a", "192.0.2.9", { version: "105" })) + watchEnd);
+      else socket.write(watchHead);
+    };
+    await follow();
+    await until("a second watch", () => watches().length === 2);
+    assert.equal(watches()[1]?.query.get("resourceVersion"), "105");
+    assert.deepEqual(restarts, ["closed"]);
+    assert.equal(sink.nodes.get("a")?.addresses[0]?.address, "192.0.2.9");
+    assert.equal(logged, "");
+  });
+
+  for (const [what, expired] of [
+    ["an ERROR event", onTheWire(capture("watch-expired-410.http"))],
+    ["the status", answer("410 Gone", '{"kind":"Status","message":"too old resource version","code":410}')],
+  ] as const) {
+    test(`410 in ${what} leads to a new list that takes nobody away`, async () => {
+      api.script = (request, socket) => {
+        if (!isWatch(request))
+          socket.write(answer("200 OK", nodeList(three, { resourceVersion: `${100 + lists().length}` })));
+        else socket.write(watches().length === 1 ? expired : watchHead);
+      };
+      await follow();
+      await until("a second watch", () => watches().length === 2);
+      assert.equal(lists().length, 2);
+      assert.equal(watches()[1]?.query.get("resourceVersion"), "102");
+      assert.deepEqual(restarts, ["expired"]);
+      assert.deepEqual([sink.names, sink.removed], [["a", "b", "c"], []]);
+    });
+  }
+
+  test("a server that says 410 again and again is listed less and less often", async () => {
+    api.script = (request, socket) => {
+      socket.write(isWatch(request) ? onTheWire(capture("watch-expired-410.http")) : answer("200 OK", nodeList(three)));
+    };
+    await follow();
+    const startMs = clock.nowMs();
+    await until("eight lists", () => lists().length === 8, 500);
+    assert.ok(clock.nowMs() - startMs > 20_000, `${clock.nowMs() - startMs} ms for eight lists`);
+  });
+
+  test("an ERROR event of another kind leads to a new list after a wait", async () => {
+    api.script = (request, socket) => {
+      if (!isWatch(request)) socket.write(answer("200 OK", nodeList(three)));
+      else
+        socket.write(watches().length === 1 ? onTheWire(capture("watch-initial-events-unsupported.http")) : watchHead);
+    };
+    await follow();
+    await until("a second watch", () => watches().length === 2);
+    assert.deepEqual([restarts, problems, sink.removed], [["error"], ["http_status"], []]);
+  });
+
+  test("a watch that sends nonsense is dropped and the nodes are listed anew", async () => {
+    api.script = (request, socket) => {
+      if (!isWatch(request)) socket.write(answer("200 OK", nodeList(three)));
+      else socket.write(watches().length === 1 ? watchHead + chunked("{nonsense\n") : watchHead);
+    };
+    await follow();
+    await until("a second watch", () => watches().length === 2);
+    assert.deepEqual([lists().length, restarts, problems, sink.removed], [2, ["error"], ["bad_answer"], []]);
+  });
+
+  test("where watching is forbidden, it lists every scan, warns once, and tries to watch again later", async () => {
+    let allowed = false;
+    api.script = (request, socket) => {
+      if (!isWatch(request)) socket.write(answer("200 OK", nodeList(three)));
+      else socket.write(allowed ? watchHead : onTheWire(capture("forbidden-403.http")));
+    };
+    await follow({ scanMs: 60_000 });
+    await until("four lists", () => lists().length === 4, 5_000);
+    assert.equal(watches().length, 1);
+    assert.equal(logged.match(/nodes cannot be watched/g)?.length, 1);
+    assert.match(logged, /listing them every 60 s instead/);
+    assert.deepEqual(problems, ["forbidden"]);
+    api.script = (request, socket) => {
+      if (!isWatch(request)) socket.write(answer("200 OK", nodeList(three.slice(0, 2))));
+      else socket.write(allowed ? watchHead : onTheWire(capture("forbidden-403.http")));
+    };
+    await until("the node that left is gone", () => sink.size === 2, 5_000);
+    allowed = true;
+    await until("it watches again", () => /now lets the nodes be watched/.test(logged), 5_000);
+    assert.equal(logged.match(/nodes cannot be watched/g)?.length, 1);
+  });
+
+  for (const [what, reason, said, wire] of [
+    ["500", "http_status", /answers HTTP 500/, answer("500 Internal Server Error", "boom")],
+    ["401", "unauthorized", /does not accept the token/, onTheWire(capture("unauthorized-401.http"))],
+    ["403", "forbidden", /may not do this/, onTheWire(capture("forbidden-403.http"))],
+    ["404", "http_status", /HTTP 404: nodes "absent" not found/, onTheWire(capture("not-found-404.http"))],
+    ["a redirect", "http_status", /HTTP 302/, answer("302 Found", "", "Location: /login\r\n")],
+    ["HTML", "bad_answer", /HTML, not JSON/, answer("200 OK", "<html>Sign in</html>")],
+    ["truncated JSON", "bad_answer", /truncated or damaged/, answer("200 OK", nodeList(three).slice(0, 300))],
+    ["a list without items", "bad_answer", /has no items/, answer("200 OK", '{"kind":"NodeList","metadata":{}}')],
+    ["an empty body", "bad_answer", /is empty/, answer("200 OK", "")],
+    ["a Table", "bad_answer", /a Table where/, onTheWire(capture("list-table.http"))],
+    ["what is no HTTP", "bad_answer", /does not speak HTTP/, "SSH-2.0-OpenSSH_9.2\r\n\r\n"],
+    ["a body that breaks off", "connection", /broke off/, `${answer("200 OK", nodeList(three)).slice(0, 400)}CUT`],
+  ] as const) {
+    test(`an API that answers ${what} changes no node, is counted, told once in plain words, and used again after`, async () => {
+      await follow({ scanMs: 10_000 });
+      await until("a watch", () => watches().length === 1);
+      api.script = (_request, socket) => {
+        socket.write(wire.replace(/CUT$/, ""));
+        if (wire.endsWith("CUT") || !wire.startsWith("HTTP")) socket.end();
+      };
+      api.cut();
+      await until("several tries failed", () => problems.filter((seen) => seen === reason).length >= 3, 1_000);
+      assert.match(logged, said);
+      assert.match(logged, /the 3 known nodes stay/);
+      assert.ok((logged.match(/cannot be used/g)?.length ?? 0) <= 3, logged);
+      assert.deepEqual([sink.names, sink.removed], [["a", "b", "c"], []]);
+      api.script = quiet(nodeList(three));
+      api.cut();
+      await until("it answers again", () => /answers again after/.test(logged), 1_000);
+      assert.deepEqual(sink.removed, []);
+    });
+  }
+
+  test("an API that takes the connection and says nothing is given up at the deadline", async () => {
+    api.script = () => {};
+    await follow();
+    await until("a timeout", () => problems.includes("timeout"), 1_000);
+    assert.match(logged, /no answer within 10 s; no nodes are known yet/);
+    assert.deepEqual(statuses.slice(0, 1), [0]);
+  });
+
+  test("an answer that stops in the middle is given up", async () => {
+    api.script = (_request, socket) => void socket.write(answer("200 OK", nodeList(three)).slice(0, 400));
+    await follow();
+    await until("a timeout", () => problems.includes("timeout"), 5_000);
+    assert.match(logged, /stopped in the middle for 30 s/);
+  });
+
+  test("a list that breaks off is no list", async () => {
+    api.script = (_request, socket) => void socket.end(answer("200 OK", nodeList(three)).slice(0, 400));
+    await follow();
+    await until("a try failed", () => problems.includes("connection"));
+    assert.match(logged, /its answer broke off after \d+ bytes/);
+    assert.equal(sink.size, 0);
+  });
+
+  test("where a proxy ends every watch at once, the nodes are listed every scan after one warning", async () => {
+    api.script = (request, socket) => {
+      socket.write(isWatch(request) ? watchHead + watchEnd : answer("200 OK", nodeList(three)));
+    };
+    await follow({ scanMs: 60_000 });
+    await until("four lists", () => lists().length === 4, 1_000);
+    assert.equal(watches().length, 3);
+    assert.equal(logged.match(/nodes cannot be watched/g)?.length, 1);
+    assert.deepEqual(sink.removed, []);
+  });
+
+  test("where lists work and watches fail in every way but 403, changes still come, by a list now and then", async () => {
+    api.script = (request, socket) => {
+      if (isWatch(request)) socket.write(answer("500 Internal Server Error", ""));
+      else socket.write(answer("200 OK", nodeList(lists().length === 1 ? three : three.slice(1))));
+    };
+    await follow();
+    await until("the node that left is gone", () => sink.removed.length > 0, 1_000);
+    assert.deepEqual(sink.removed, ["a"]);
+  });
+
+  test("an API that is not there is told of with what to look at", async () => {
+    const gone = new ScriptedApi(() => {});
+    const url = await gone.start();
+    await gone.stop();
+    await follow({ url });
+    await until("two tries", () => problems.length >= 2);
+    assert.deepEqual(new Set(problems), new Set(["connection"]));
+    assert.match(logged, /nothing listens there \(connection refused\); no nodes are known yet/);
+  });
+
+  test("items without metadata or status take no known node away", async () => {
+    api.script = quiet(nodeList(three));
+    await follow({ scanMs: 60_000 });
+    await until("a watch", () => watches().length === 1);
+    const named = { metadata: { name: "b" } };
+    for (const [items, remaining] of [
+      [
+        [three[0], named],
+        ["a", "b"],
+      ],
+      [
+        [three[0], {}],
+        ["a", "b"],
+      ],
+    ] as const) {
+      const before = lists().length;
+      api.script = (request, socket) => {
+        if (!isWatch(request)) socket.write(answer("200 OK", nodeList(items)));
+        else socket.write(watches().length % 2 === 0 ? onTheWire(capture("watch-expired-410.http")) : watchHead);
+      };
+      api.cut();
+      await until("a new list", () => lists().length > before);
+      await until("it is taken over", () => problems.includes("bad_node"));
+      assert.deepEqual(sink.names, remaining);
+    }
+    assert.deepEqual(sink.removed, ["c"]);
+    assert.match(logged, /node b that cannot be read: it has no status; what was known of it stays/);
+  });
+
+  test("a change in the watch that is no node changes nothing", async () => {
+    api.script = (request, socket) => {
+      if (!isWatch(request)) socket.write(answer("200 OK", nodeList(three)));
+      else
+        socket.write(
+          watchHead +
+            watchEvent("MODIFIED", { metadata: { name: "a", resourceVersion: "101" } }) +
+            watchEvent("DELETED", {}),
+        );
+    };
+    await follow();
+    await until("both were seen", () => problems.length === 2);
+    assert.deepEqual([problems, sink.names, sink.removed], [["bad_node", "bad_node"], ["a", "b", "c"], []]);
+  });
+
+  test("a list without a single node is believed only the third time in a row", async () => {
+    await follow({ scanMs: 60_000 });
+    await until("a watch", () => watches().length === 1);
+    let emptyLists = 0;
+    api.script = (request, socket) => {
+      if (isWatch(request)) {
+        socket.write(emptyLists === 0 ? onTheWire(capture("watch-expired-410.http")) : watchHead);
+        return;
+      }
+      emptyLists++;
+      assert.equal(sink.size, 3, `gone after ${emptyLists} empty lists`);
+      socket.write(answer("200 OK", nodeList([])));
+    };
+    api.cut();
+    await until("the nodes are gone", () => sink.size === 0, 500);
+    assert.equal(emptyLists, 3);
+  });
+
+  test("a watch that lost something is found out by the number of nodes, twice asked, and mended by a list", async () => {
+    const four = [...three, nodeObject("d", "192.0.2.4")];
+    await follow({ scanMs: 60_000 });
+    await until("a watch", () => watches().length === 1);
+    api.script = (request, socket) => {
+      if (isWatch(request)) socket.write(watchHead);
+      else if (request.query.get("limit") === "1")
+        socket.write(answer("200 OK", nodeList(four.slice(0, 1), { continue: "x", remainingItemCount: 3 })));
+      else socket.write(answer("200 OK", nodeList(four)));
+    };
+    await until("the lost node is there", () => sink.size === 4, 10_000);
+    assert.deepEqual([restarts, sink.removed], [["resync"], []]);
+    assert.equal(lists().filter(({ query }) => query.get("limit") === "1").length, 2);
+  });
+
+  test("while a watch runs, the API is asked once a scan, and that costs one node, not all", async () => {
+    api.script = (request, socket) => {
+      if (isWatch(request)) socket.write(watchHead);
+      else if (request.query.get("limit") === "1")
+        socket.write(answer("200 OK", nodeList(three.slice(0, 1), { continue: "x", remainingItemCount: 2 })));
+      else socket.write(answer("200 OK", nodeList(three)));
+    };
+    await follow({ scanMs: 60_000 });
+    await until("ten minutes", () => clock.nowMs() > 605_000, 5_000);
+    assert.equal(lists().filter(({ query }) => query.get("limit") === "250").length, 1);
+    const asked = lists().filter(({ query }) => query.get("limit") === "1").length;
+    assert.ok(asked >= 9 && asked <= 10, `asked ${asked} times`);
+    assert.equal(watches().length, 1);
+    assert.ok(syncs > 10);
+  });
+
+  test("a server that asks to be left alone is left alone for that long", async () => {
+    api.script = (_request, socket) => void socket.write(answer("503 Service Unavailable", "", "Retry-After: 20\r\n"));
+    await follow();
+    const startMs = clock.nowMs();
+    await until("three tries", () => api.requests.length === 3, 500);
+    assert.ok(clock.nowMs() - startMs >= 40_000, `${clock.nowMs() - startMs} ms`);
+  });
+
+  test("the token stands in no log line, not even where the API says it back", async () => {
+    api.script = (request, socket) => {
+      const said = JSON.stringify({ kind: "Status", message: `bad header ${request.authorization}`, code: 400 });
+      socket.write(answer("400 Bad Request", said));
+    };
+    await follow();
+    await until("it is told", () => /bad header/.test(logged));
+    assert.ok(!logged.includes(token), logged);
+    assert.match(logged, /\[redacted\]/);
+  });
+});
+
+function continueOf(name: string): string {
+  return JSON.parse(capture(name).body).metadata.continue;
+}
