@@ -114,16 +114,18 @@ export class Agent {
 
   #targetListener(): TargetListener {
     return {
-      added: (target) => {
+      added: (target, instead) => {
         this.#targetMetrics.add(target);
         this.#prober.add(target);
-        if (this.#synced) this.#reachability.joined(target);
+        if (instead !== undefined) this.#reachability.moved(target, instead);
+        else if (this.#synced) this.#reachability.joined(target);
       },
-      removed: (target) => {
+      removed: (target, successor) => {
         this.#prober.remove(target.key);
         this.#targetMetrics.remove(target.key);
-        this.#reachability.left(target);
+        if (successor === undefined) this.#reachability.left(target);
       },
+      readinessChanged: (node) => this.#reachability.readinessChanged(node),
       relabelled: (target) => {
         this.#targetMetrics.relabel(target);
         this.#prober.relabel(target);

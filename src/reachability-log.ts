@@ -3,6 +3,7 @@ import type { Log } from "./log.ts";
 import { LogBudget } from "./log-budget.ts";
 import { type Failure, isLost, type Outcome } from "./outcome.ts";
 import type { Target } from "./target.ts";
+import type { NodeFacts } from "./targets/node.ts";
 import { formatMs } from "./units.ts";
 
 const words: Record<Failure["result"], string> = {
@@ -12,6 +13,9 @@ const words: Record<Failure["result"], string> = {
   unreachable: "is unreachable: the network says so",
   local: "could not be tried: this machine's own trouble",
 };
+
+/** One line for each kind of trouble in this time. */
+const localReminderMs = 600_000;
 
 interface Losses {
   readonly sinceMs: number;
@@ -25,7 +29,8 @@ export class ReachabilityLog {
   readonly #log: Log;
   readonly #clock: Clock;
   readonly #losing = new Map<string, Losses>();
-  #localTold = "";
+  /** When each kind of this machine's trouble may be told of again, by code. */
+  readonly #localQuietUntilMs = new Map<string, number>();
 
   constructor(log: Log, clock: Clock) {
     this.#log = log;
@@ -36,7 +41,7 @@ export class ReachabilityLog {
   record(target: Target, outcome: Outcome): void {
     if (outcome.result === "ok") this.#answered(target);
     else if (isLost(outcome.result)) this.#lost(target, outcome);
-    else this.#local(outcome);
+    else this.#local(target, outcome);
   }
 
   joined(target: Target): void {
@@ -45,7 +50,18 @@ export class ReachabilityLog {
 
   left(target: Target): void {
     this.#losing.delete(target.key);
-    this.#budget.write("info", `${target.node} left or moved: its probe ends`, { target: target.address });
+    this.#budget.write("info", `${target.node} left: its probe ends`, { target: target.address });
+  }
+
+  moved(target: Target, before: Target): void {
+    this.#losing.delete(before.key);
+    const what = target.address === before.address ? "was registered anew" : `moved from ${before.address}`;
+    this.#budget.write("info", `${target.node} ${what}: probing it afresh`, { target: target.address });
+  }
+
+  readinessChanged({ name, ready }: NodeFacts): void {
+    const state = { True: "Ready", False: "not Ready", Unknown: "not heard of" }[ready.status];
+    this.#budget.write("info", `${name} is ${state} in the cluster's eyes`, { reason: ready.reason || undefined });
   }
 
   flush(): void {
@@ -64,7 +80,6 @@ export class ReachabilityLog {
 
   #answered(target: Target): void {
     const losses = this.#losing.get(target.key);
-    this.#localTold = "";
     if (losses === undefined) return;
     this.#losing.delete(target.key);
     const lasted = formatMs(this.#clock.nowMs() - losses.sinceMs);
@@ -72,10 +87,12 @@ export class ReachabilityLog {
     this.#budget.write("info", `${target.node} answers again after ${lasted}`, facts);
   }
 
-  /** One line until a handshake succeeds again or the trouble is another: it is the same for every target. */
-  #local({ code }: Failure): void {
-    if (this.#localTold === code) return;
-    this.#localTold = code;
-    this.#log.warn("this machine cannot start a handshake; that counts against no target", { code });
+  /** Now and then one line: most such trouble is the same for every target, and other targets may answer meanwhile. */
+  #local(target: Target, { code }: Failure): void {
+    const nowMs = this.#clock.nowMs();
+    if (nowMs < (this.#localQuietUntilMs.get(code) ?? nowMs)) return;
+    this.#localQuietUntilMs.set(code, nowMs + localReminderMs);
+    const facts = { code, target: target.address };
+    this.#log.warn("this machine cannot start a handshake; that counts against no target", facts);
   }
 }

@@ -1,6 +1,77 @@
-import type { Config } from "../config/config.ts";
+import { Agent } from "../agent.ts";
+import { systemClock } from "../clock.ts";
+import type { ApiConfig, Config } from "../config/config.ts";
+import type { Log } from "../log.ts";
+import { type Sandbox, startSandbox } from "../sandbox/cluster.ts";
+import { demoNotReadyAfterMs, playHappenings } from "../sandbox/happenings.ts";
+import { TokenSource } from "../targets/kubernetes/token.ts";
+import { formatMs } from "../units.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { removeKubeconfig, writeKubeconfig } from "./kubeconfig-file.ts";
+import { aborted, createServeLog, listenUrl, startAgent } from "./serve.ts";
 import type { Terminal } from "./terminal.ts";
-export async function demoCommand(_c: Config, _t: Terminal, _s: AbortSignal): Promise<ExitCode> {
-  return exitCodes.fine;
+
+/** `pingo demo`: the sandbox, what goes wrong in it, and PinGo watching it, side by side in one log. */
+export async function demoCommand(config: Config, terminal: Terminal, signal: AbortSignal): Promise<ExitCode> {
+  let token: TokenSource | undefined;
+  const log = createServeLog(config, terminal, () => token?.secrets() ?? []);
+  const sandbox = await startOrSay(config, terminal, (line) => log.info(`sandbox: ${line}`));
+  if (sandbox === undefined) return exitCodes.usage;
+  const api = apiOf(sandbox);
+  token = new TokenSource(api.token, () => "");
+  const agent = new Agent(config, api, { log, token });
+  const port = await startAgent(agent, config, terminal);
+  if (port !== undefined) {
+    const kubeconfig = writeKubeconfig(config, sandbox, terminal);
+    terminal.out(introduction(config, sandbox, listenUrl(config, port)));
+    await Promise.all([
+      playHappenings(sandbox, { clock: systemClock, signal, announce: announceTo(log) }),
+      aborted(signal),
+    ]);
+    removeKubeconfig(kubeconfig);
+  }
+  await Promise.all([agent.stop(), sandbox.stop()]);
+  return port === undefined ? exitCodes.usage : exitCodes.fine;
+}
+
+function announceTo(log: Log): (line: string) => void {
+  return (line) => log.info(`sandbox: ${line}`);
+}
+
+/** A sandbox of the size asked for, or undefined after saying why there is none. */
+export async function startOrSay(
+  config: Config,
+  terminal: Terminal,
+  announce: (line: string) => void,
+): Promise<Sandbox | undefined> {
+  const { nodes, apiPort } = config.sandbox;
+  try {
+    return await startSandbox({ nodes, apiPort, announce, notReadyAfterMs: demoNotReadyAfterMs });
+  } catch (error) {
+    terminal.err(`pingo: the sandbox cannot be started: ${(error as Error).message}\n`);
+    return undefined;
+  }
+}
+
+/** The sandbox's API as if a user had named it. */
+function apiOf(sandbox: Sandbox): ApiConfig {
+  return {
+    name: sandbox.apiUrl,
+    url: new URL(sandbox.apiUrl),
+    caPem: sandbox.caPem,
+    token: { from: "value", token: sandbox.readerToken },
+  };
+}
+
+function introduction(config: Config, sandbox: Sandbox, url: string): string {
+  const nodes = sandbox.nodeNames().length;
+  return `PinGo demo: a cluster of ${nodes} nodes on loopback, each probed every ${formatMs(config.probeMs)}.
+
+  metrics   ${url}/metrics
+  try       curl -s ${url}/metrics | grep ^pingo_up
+  kubectl   kubectl --kubeconfig ${config.sandbox.kubeconfigPath} get nodes
+
+Below, "sandbox:" is what happens in the cluster; the other lines are what PinGo makes of it. Ctrl-C ends it.
+
+`;
 }

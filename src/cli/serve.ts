@@ -3,6 +3,7 @@ import { systemClock } from "../clock.ts";
 import { type ApiConfig, type Config, defaultTimeoutMs } from "../config/config.ts";
 import { createLog, type Log } from "../log.ts";
 import { TokenSource } from "../targets/kubernetes/token.ts";
+import { joinHostPort } from "../targets/select.ts";
 import { formatMs } from "../units.ts";
 import { revision, version } from "../version.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
@@ -16,13 +17,7 @@ export async function serveCommand(
   signal: AbortSignal,
 ): Promise<ExitCode> {
   const token = new TokenSource(api.token, readTextFile);
-  const log = createLog({
-    format: config.logFormat,
-    level: config.logLevel,
-    write: terminal.err,
-    unixMs: () => systemClock.unixMs(),
-    secrets: () => token.secrets(),
-  });
+  const log = createServeLog(config, terminal, () => token.secrets());
   const agent = new Agent(config, api, { log, token });
   const port = await startAgent(agent, config, terminal);
   if (port === undefined) return exitCodes.usage;
@@ -33,6 +28,12 @@ export async function serveCommand(
   return exitCodes.fine;
 }
 
+/** The log of a command that runs on, on standard error. */
+export function createServeLog(config: Config, terminal: Terminal, secrets: () => readonly string[]): Log {
+  const { logFormat: format, logLevel: level } = config;
+  return createLog({ format, level, write: terminal.err, unixMs: () => systemClock.unixMs(), secrets });
+}
+
 /** The port it listens on, or undefined after saying why it cannot. */
 export async function startAgent(agent: Agent, config: Config, terminal: Terminal): Promise<number | undefined> {
   try {
@@ -41,7 +42,7 @@ export async function startAgent(agent: Agent, config: Config, terminal: Termina
     const { host, port } = config.listen;
     const { code, message } = error as NodeJS.ErrnoException;
     const why = code === "EADDRINUSE" ? "another program listens there" : message;
-    terminal.err(`pingo: cannot listen on ${host}:${port}: ${why}; choose another address with --listen\n`);
+    terminal.err(`pingo: cannot listen on ${joinHostPort(host, port)}: ${why}; choose another address with --listen\n`);
     await agent.stop();
     return undefined;
   }
@@ -52,7 +53,13 @@ function introduce(config: Config, api: ApiConfig, port: number, log: Log): void
     probe: formatMs(config.probeMs),
     timeout: formatMs(config.timeoutMs ?? defaultTimeoutMs(config.probeMs)),
   });
-  log.info(`metrics are at http://${config.listen.host || "localhost"}:${port}/metrics`);
+  log.info(`metrics are at ${listenUrl(config, port)}/metrics`);
+}
+
+/** Where a person finds it from this machine. */
+export function listenUrl(config: Config, port: number): string {
+  const { host } = config.listen;
+  return `http://${host === "" ? `localhost:${port}` : joinHostPort(host, port)}`;
 }
 
 /** Resolves when `signal` is aborted. */

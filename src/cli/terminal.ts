@@ -6,6 +6,8 @@ export interface Terminal {
   readonly out: (text: string) => void;
   /** Standard error: log, progress, errors. */
   readonly err: (text: string) => void;
+  /** Standard input, for the commands that read it. */
+  readonly input?: NodeJS.ReadableStream;
   readonly outIsTerminal: boolean;
   readonly errIsTerminal: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;

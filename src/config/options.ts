@@ -16,8 +16,8 @@ export interface Option<Value> {
   readonly fallback?: string;
   /** Other defaults for some commands. */
   readonly fallbacks?: Partial<Record<Command, string>>;
-  /** Its value is never shown. */
-  readonly secret?: boolean;
+  /** The option that says the same in another way; only one of the two counts. */
+  readonly insteadOf?: string;
   readonly commands: readonly Command[];
   readonly parse: Parser<Value>;
 }
@@ -58,7 +58,7 @@ export const options = {
     env: "PINGO_TOKEN",
     argument: "TOKEN",
     meaning: "bearer token",
-    secret: true,
+    insteadOf: "token-file",
     commands: asking,
     parse: values.token,
   }),
@@ -66,6 +66,7 @@ export const options = {
     env: "PINGO_TOKEN_FILE",
     argument: "FILE",
     meaning: "file with the bearer token; read again when it changes",
+    insteadOf: "token",
     commands: asking,
     parse: values.anyText,
   }),
@@ -73,6 +74,7 @@ export const options = {
     env: "PINGO_CA",
     argument: "BASE64",
     meaning: "the API's certificate authority, base64 of PEM (default: the system's)",
+    insteadOf: "ca-file",
     commands: asking,
     parse: values.caBase64,
   }),
@@ -80,6 +82,7 @@ export const options = {
     env: "PINGO_CA_FILE",
     argument: "FILE",
     meaning: "file with the API's certificate authority, PEM",
+    insteadOf: "ca",
     commands: asking,
     parse: values.anyText,
   }),
@@ -165,6 +168,7 @@ export const options = {
     argument: "FILE",
     meaning: "where the sandbox's kubeconfig is written",
     fallback: "pingo-sandbox.kubeconfig",
+    fallbacks: { demo: "pingo-demo.kubeconfig" },
     commands: mocking,
     parse: values.anyText,
   }),

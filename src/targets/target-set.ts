@@ -10,10 +10,14 @@ export interface NodeEntry {
 
 /** Hears of each change before the call that caused it returns. */
 export interface TargetListener {
-  added(target: Target): void;
-  removed(target: Target): void;
+  /** `instead` is the target of the same node that was removed for it. */
+  added(target: Target, instead: Target | undefined): void;
+  /** `successor` is the target of the same node that is added next. */
+  removed(target: Target, successor: Target | undefined): void;
   /** Same key, other labels: the counters stay. */
   relabelled(target: Target, before: Target): void;
+  /** Ready became something else. */
+  readinessChanged(node: NodeFacts, before: NodeFacts): void;
 }
 
 /** The nodes of one cluster and the targets they make. Knows nothing of where nodes come from. */
@@ -56,10 +60,14 @@ export class TargetSet {
   }
 
   upsert(node: NodeFacts): void {
+    const nodeBefore = this.#entries.get(node.name)?.node;
     const before = this.#targetOf(node.name);
     const outcome = selectTarget(this.#cluster, node, this.#selection);
     this.#entries.set(node.name, { node, outcome });
     this.#tell(before, outcome.state === "probed" ? outcome.target : undefined);
+    if (nodeBefore !== undefined && nodeBefore.ready.status !== node.ready.status) {
+      this.#listener.readinessChanged(node, nodeBefore);
+    }
   }
 
   remove(nodeName: string): void {
@@ -78,7 +86,7 @@ export class TargetSet {
       if (!sameLabels(before, after)) this.#listener.relabelled(after, before);
       return;
     }
-    if (before !== undefined) this.#listener.removed(before);
-    if (after !== undefined) this.#listener.added(after);
+    if (before !== undefined) this.#listener.removed(before, after);
+    if (after !== undefined) this.#listener.added(after, before);
   }
 }

@@ -1,0 +1,43 @@
+import { spawnSync } from "node:child_process";
+
+/** A program that a test needs and the Debian package that brings it. */
+export interface DebianTool {
+  readonly command: string;
+  readonly package: string;
+  readonly neededFor: string;
+}
+
+export const debianTools: readonly DebianTool[] = [
+  { command: "promtool", package: "prometheus", neededFor: "holding the metrics page against Prometheus' own linter" },
+  { command: "ip", package: "iproute2", neededFor: "handshakes in a network namespace without a route" },
+  { command: "kubectl", package: "kubernetes-client", neededFor: "holding the sandbox's API against the real kubectl" },
+  { command: "openssl", package: "openssl", neededFor: "certificates that are wrong on purpose" },
+];
+
+/** Whether the program is on the PATH. */
+export function isInstalled(command: string): boolean {
+  return spawnSync("sh", ["-c", `command -v ${command}`]).status === 0;
+}
+
+/** Installs what is missing where this process may, and says what will be skipped where it may not. */
+export function installMissing(): void {
+  const missing = debianTools.filter(({ command }) => !isInstalled(command));
+  if (missing.length === 0) return;
+  const mayInstall = process.getuid?.() === 0 && isInstalled("apt-get");
+  for (const { command, package: name, neededFor } of missing) {
+    if (!mayInstall) {
+      console.log(`pingo: ${command} is missing and only root can install it (Debian: ${name}); skipping ${neededFor}`);
+    }
+  }
+  if (mayInstall) aptInstall(missing.map(({ package: name }) => name));
+}
+
+function aptInstall(packages: readonly string[]): void {
+  console.log(`pingo: installing Debian packages for the tests: ${packages.join(" ")}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const apt = (...args: string[]) =>
+    spawnSync("apt-get", ["-qq", ...args], { env, stdio: ["ignore", "ignore", "inherit"] });
+  apt("update");
+  const { status } = apt("install", "--yes", "--no-install-recommends", ...packages);
+  if (status !== 0) console.log("pingo: apt-get could not install them; the tests that need them will say so");
+}

@@ -1,0 +1,39 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+/** Steps that gate a change, each one command. They run under the pinned Node, one after the other. */
+export interface Step {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const bin = (name: string) => fileURLToPath(new URL(`../node_modules/.bin/${name}`, import.meta.url));
+
+export const types: Step = { name: "types", command: bin("tsc"), args: ["-p", "."] };
+export const lint: Step = {
+  name: "lint and format",
+  command: bin("biome"),
+  args: ["check", "--error-on-warnings", "."],
+};
+
+/** The tests whose files fit the patterns. */
+export function tests(name: string, patterns: readonly string[]): Step {
+  return { name, command: process.execPath, args: ["--test", "--test-timeout=120000", ...patterns] };
+}
+
+/** Runs each step and leaves with 1 at the first that fails. */
+export function runSteps(steps: readonly Step[]): void {
+  for (const { name, command, args } of steps) {
+    const startMs = performance.now();
+    console.log(`pingo: ${name} ...`);
+    const { status, error } = spawnSync(command, args, { cwd: root, stdio: "inherit" });
+    const seconds = ((performance.now() - startMs) / 1_000).toFixed(1);
+    if (status !== 0) {
+      console.log(`pingo: ${name} FAILED after ${seconds} s${error === undefined ? "" : `: ${error.message}`}`);
+      process.exit(1);
+    }
+    console.log(`pingo: ${name} passed in ${seconds} s`);
+  }
+}
