@@ -10,8 +10,8 @@ export interface NodeReport {
   readonly counts: Readonly<Record<Result, number>>;
   /** Handshakes that have ended. */
   readonly handshakes: number;
-  /** `ok` where all were answered, else the commonest other result. */
-  readonly result: Result;
+  /** `ok` where all were answered, else the commonest other result; undefined where none has ended. */
+  readonly result: Result | undefined;
   /** Of the replies, in microseconds; undefined without any. */
   readonly medianUs: number | undefined;
   readonly worstUs: number | undefined;
@@ -45,11 +45,11 @@ function judge(counts: Readonly<Record<Result, number>>): Verdict {
   return lost === 0 ? "reachable" : "lossy";
 }
 
-/** The commonest failure; `ok` where there is none. */
-function commonest(counts: Readonly<Record<Result, number>>): Result {
+/** The commonest failure; `ok` where there is none but replies. */
+function commonest(counts: Readonly<Record<Result, number>>): Result | undefined {
   const failures = results.filter((result): result is Failure["result"] => result !== "ok" && counts[result] > 0);
   failures.sort((a, b) => counts[b] - counts[a]);
-  return failures[0] ?? (counts.ok > 0 ? "ok" : "local");
+  return failures[0] ?? (counts.ok > 0 ? "ok" : undefined);
 }
 
 /** Of sorted numbers; the mean of the middle two where there is no middle one. */
@@ -67,7 +67,7 @@ export function reportToJson({ node, target, counts, handshakes, result, medianU
     ready: node.ready.status,
     readyReason: node.ready.reason,
     verdict,
-    result,
+    result: result ?? null,
     handshakes,
     results: counts,
     medianSeconds: medianUs === undefined ? null : usToSeconds(medianUs),

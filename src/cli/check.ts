@@ -115,7 +115,7 @@ function toText(reports: readonly NodeReport[], notProbed: number, paint: Paint)
     { title: "ZONE", cell: ({ node }) => oneLine(node.zone) || "-" },
     { title: "TARGET", cell: ({ target }) => target.address },
     { title: "READY", cell: ({ node }) => readyCell(node.ready.status, paint) },
-    { title: "RESULT", cell: ({ result, verdict }) => paint(colours[verdict], result) },
+    { title: "RESULT", cell: ({ result, verdict }) => paint(colours[verdict], result ?? "-") },
     { title: "REPLIES", cell: ({ counts, handshakes }) => `${counts.ok}/${handshakes}`, align: "right" },
     { title: "MEDIAN", cell: ({ medianUs }) => showUs(medianUs), align: "right" },
     { title: "WORST", cell: ({ worstUs }) => showUs(worstUs), align: "right" },
