@@ -1,0 +1,134 @@
+import type { JsonObject } from "./json.ts";
+
+/**
+ * The body of every answer that is no object: what went wrong, in the words of a real API server.
+ * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/
+ */
+export type ApiStatus = {
+  kind: "Status";
+  apiVersion: "v1";
+  metadata: JsonObject;
+  status: "Failure" | "Success";
+  message?: string;
+  reason?: string;
+  details?: JsonObject;
+  /** The HTTP status code. Success bodies of a real server carry none. */
+  code?: number;
+};
+
+/** Either the value, or the status to answer with. */
+export type Result<T> = { ok: true; value: T } | { ok: false; status: ApiStatus };
+
+export function ok<T>(value: T): Result<T> {
+  return { ok: true, value };
+}
+
+export function fail(status: ApiStatus): { ok: false; status: ApiStatus } {
+  return { ok: false, status };
+}
+
+// The order of the keys is the real server's, so that bodies can be compared byte by byte.
+function failure(code: number, reason: string, message: string, details?: JsonObject): ApiStatus {
+  return {
+    kind: "Status",
+    apiVersion: "v1",
+    metadata: {},
+    status: "Failure",
+    message,
+    reason,
+    ...(details && { details }),
+    code,
+  };
+}
+
+export function unauthorized(): ApiStatus {
+  return failure(401, "Unauthorized", "Unauthorized");
+}
+
+/** `resource` may carry a subresource ("nodes/status"), which the details leave out. */
+export function forbidden(user: string, verb: string, resource: string, name?: string): ApiStatus {
+  const kind = resource.split("/")[0] ?? resource;
+  const what = name === undefined ? kind : `${kind} "${name}"`;
+  const message = `${what} is forbidden: User "${user}" cannot ${verb} resource "${resource}" in API group "" at the cluster scope`;
+  return failure(403, "Forbidden", message, name === undefined ? { kind } : { name, kind });
+}
+
+export function nodeNotFound(name: string): ApiStatus {
+  return failure(404, "NotFound", `nodes "${name}" not found`, { name, kind: "nodes" });
+}
+
+export function pathNotFound(): ApiStatus {
+  return failure(404, "NotFound", "the server could not find the requested resource", {});
+}
+
+export function methodNotAllowed(): ApiStatus {
+  return failure(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {});
+}
+
+export function notAcceptable(): ApiStatus {
+  return failure(406, "NotAcceptable", "only the following media types are accepted: application/json");
+}
+
+export function nodeAlreadyExists(name: string): ApiStatus {
+  return failure(409, "AlreadyExists", `nodes "${name}" already exists`, { name, kind: "nodes" });
+}
+
+export function nodeConflict(name: string, cause: string): ApiStatus {
+  const message = `Operation cannot be fulfilled on nodes "${name}": ${cause}`;
+  return failure(409, "Conflict", message, { name, kind: "nodes" });
+}
+
+export function badRequest(message: string): ApiStatus {
+  return failure(400, "BadRequest", message);
+}
+
+/** For an object that can be read but may not be: 422, with the field that is to blame. */
+export function invalidNode(name: string, field: string, problem: string): ApiStatus {
+  const message = `Node "${name}" is invalid: ${field}: ${problem}`;
+  const causes = [{ reason: "FieldValueInvalid", message: problem, field }];
+  return failure(422, "Invalid", message, { name, kind: "Node", causes });
+}
+
+export function bodyTooLarge(limitBytes: number): ApiStatus {
+  return failure(413, "RequestEntityTooLarge", `the request body is larger than ${limitBytes} bytes`);
+}
+
+export function unsupportedMediaType(contentType: string, accepted: readonly string[]): ApiStatus {
+  const message = `the body of the request was in an unknown format (${contentType}) - accepted media types include: ${accepted.join(", ")}`;
+  return failure(415, "UnsupportedMediaType", message);
+}
+
+/** A watch from a version whose events are forgotten; comes as an event in a stream of status 200. */
+export function watchExpired(version: number, oldestVersion: number): ApiStatus {
+  return failure(410, "Expired", `too old resource version: ${version} (${oldestVersion})`);
+}
+
+export function continueExpired(): ApiStatus {
+  return failure(410, "Expired", "The provided continue parameter is too old to display a consistent list result.");
+}
+
+/** A version the server has not reached, as a client asks for after the server's store went back in time. */
+export function versionTooLarge(version: number, currentVersion: number): ApiStatus {
+  const message = `Too large resource version: ${version}, current: ${currentVersion}`;
+  const causes = [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }];
+  return failure(504, "Timeout", message, { causes, retryAfterSeconds: 1 });
+}
+
+export function internalError(message: string): ApiStatus {
+  return failure(500, "InternalError", message);
+}
+
+/** What a fault that was switched on answers; `code` is any HTTP error. */
+export function faulty(code: number): ApiStatus {
+  return failure(code, code === 503 ? "ServiceUnavailable" : "InternalError", "the sandbox was told to answer so");
+}
+
+export function nodeDeleted(name: string, uid: string): ApiStatus {
+  return {
+    kind: "Status",
+    apiVersion: "v1",
+    metadata: {},
+    status: "Success",
+    details: { name, kind: "nodes", uid },
+  };
+}

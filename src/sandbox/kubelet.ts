@@ -1,0 +1,114 @@
+import { once } from "node:events";
+import { createServer, type Server, type Socket } from "node:net";
+import { DarkAddress } from "./dark-address.ts";
+
+/**
+ * `listening` accepts handshakes; `stopped` refuses them, as a host does whose kubelet has ended; `dark` answers
+ * nothing at all, as a host does that is off or cut off.
+ */
+export type KubeletState = "listening" | "stopped" | "dark";
+
+export type Endpoint = { address: string; port: number };
+
+/** Undefined, or why the state could not be reached, for people. */
+export type KubeletProblem = string | undefined;
+
+/** The port of one node's kubelet: it takes connections, ignores what comes in, and closes when the client does. */
+export class Kubelet {
+  #endpoint: Endpoint;
+  #state: KubeletState = "stopped";
+  #server: Server | undefined;
+  /** Of the last listener: its close event, which waits for its connections. */
+  #closed: Promise<unknown> | undefined;
+  #dark: DarkAddress | undefined;
+  readonly #sockets = new Set<Socket>();
+  /** Changes of state run one after another, in the order in which they were asked for. */
+  #work: Promise<unknown> = Promise.resolve();
+
+  /** Port 0 takes a free port at the first `set("listening")`. Stopped until then. */
+  constructor(endpoint: Endpoint) {
+    this.#endpoint = endpoint;
+  }
+
+  get endpoint(): Endpoint {
+    return this.#endpoint;
+  }
+
+  get state(): KubeletState {
+    return this.#state;
+  }
+
+  set(state: KubeletState): Promise<KubeletProblem> {
+    const done = this.#work.then(() => this.#change(state));
+    this.#work = done.catch(() => {});
+    return done;
+  }
+
+  async #change(state: KubeletState): Promise<KubeletProblem> {
+    if (state === this.#state) return undefined;
+    switch (state) {
+      case "listening":
+        return this.#listen();
+      case "dark":
+        return this.#goDark();
+      case "stopped":
+        await this.#release();
+        for (const socket of this.#sockets) socket.destroy();
+        await this.#closed;
+        return undefined;
+    }
+  }
+
+  async #listen(): Promise<KubeletProblem> {
+    await this.#release();
+    const server = createServer((socket) => this.#accept(socket));
+    server.listen({ host: this.#endpoint.address, port: this.#endpoint.port });
+    try {
+      await once(server, "listening");
+    } catch (error) {
+      const { address, port } = this.#endpoint;
+      return `cannot listen on ${address}:${port}: ${(error as NodeJS.ErrnoException).code ?? error}`;
+    }
+    const bound = server.address();
+    if (bound !== null && typeof bound === "object") this.#endpoint = { ...this.#endpoint, port: bound.port };
+    this.#server = server;
+    this.#closed = new Promise((resolve) => server.once("close", resolve));
+    this.#state = "listening";
+    return undefined;
+  }
+
+  async #goDark(): Promise<KubeletProblem> {
+    const dark = await DarkAddress.prepare();
+    if (dark === undefined) return "no thread could be started for it";
+    // In this order the port is closed, and refuses, for a millisecond or so and not for the start of a thread.
+    // Open connections stay as they are: a host that has gone dark does not say goodbye.
+    await this.#release();
+    const { address, port } = this.#endpoint;
+    const problem = await dark.open(address, port);
+    if (problem !== undefined) {
+      await dark.close();
+      return problem;
+    }
+    this.#dark = dark;
+    this.#state = "dark";
+    return undefined;
+  }
+
+  /** Gives the address free. A listener's descriptor is closed at once, its connections stay. */
+  async #release(): Promise<void> {
+    this.#server?.close();
+    this.#server = undefined;
+    const dark = this.#dark;
+    this.#dark = undefined;
+    this.#state = "stopped";
+    await dark?.close();
+  }
+
+  #accept(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once("close", () => this.#sockets.delete(socket));
+    socket.on("error", () => {});
+    // Without reading, the client's FIN would never be seen and the socket would stay for ever.
+    socket.resume();
+  }
+}

@@ -1,0 +1,96 @@
+import { AddressBlock } from "./address-block.ts";
+import { type Endpoint, Kubelet, type KubeletProblem, type KubeletState } from "./kubelet.ts";
+
+export type KubeletsOptions = {
+  /** The port every kubelet listens on, each on an address of its own. */
+  port?: number;
+};
+
+export const stoppedProblem = "the sandbox has stopped";
+
+/** So many listeners are opened before other work gets its turn. */
+const batch = 500;
+
+/** The kubelets of a cluster, by the names of their nodes. */
+export class Kubelets {
+  readonly #block: AddressBlock;
+  readonly #kubelets = new Map<string, Kubelet>();
+  /** Kubelets of nodes that have gone or moved and whose ports are still being closed. */
+  readonly #leaving = new Set<Promise<unknown>>();
+  #stopped = false;
+
+  private constructor(block: AddressBlock) {
+    this.#block = block;
+  }
+
+  /** Takes a free block of loopback addresses. Throws where there is none. */
+  static async create({ port = 10250 }: KubeletsOptions = {}): Promise<Kubelets> {
+    return new Kubelets(await AddressBlock.take(port));
+  }
+
+  get size(): number {
+    return this.#kubelets.size;
+  }
+
+  get(name: string): Kubelet | undefined {
+    return this.#kubelets.get(name);
+  }
+
+  state(name: string): KubeletState | undefined {
+    return this.#kubelets.get(name)?.state;
+  }
+
+  /** Opens one kubelet for each name on endpoints that were never used before. */
+  async openAll(names: readonly string[]): Promise<KubeletProblem> {
+    for (let start = 0; start < names.length; start += batch) {
+      const opened = names.slice(start, start + batch).map((name) => this.open(name, this.#block.next()));
+      const problem = (await Promise.all(opened)).find((found) => found !== undefined);
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
+  }
+
+  /** Puts `name`'s kubelet on a new endpoint; the one before is closed once the new one listens. */
+  async move(name: string): Promise<KubeletProblem> {
+    return this.open(name, this.#block.next());
+  }
+
+  /** Listens for `name` at `endpoint`; nothing changes where it already has its kubelet there. */
+  async open(name: string, endpoint: Endpoint): Promise<KubeletProblem> {
+    if (this.#stopped) return stoppedProblem;
+    const before = this.#kubelets.get(name);
+    if (before && sameEndpoint(before.endpoint, endpoint)) return undefined;
+    const kubelet = new Kubelet(endpoint);
+    this.#kubelets.set(name, kubelet);
+    // A node that is deleted and made again at once finds its address free.
+    await Promise.all(this.#leaving);
+    // Closed or replaced in the meantime: then listening would be for nobody.
+    const isWanted = () => !this.#stopped && this.#kubelets.get(name) === kubelet;
+    const problem = isWanted() ? await kubelet.set("listening") : undefined;
+    if (before) this.#leave(before);
+    return this.#stopped ? stoppedProblem : problem;
+  }
+
+  close(name: string): void {
+    const kubelet = this.#kubelets.get(name);
+    this.#kubelets.delete(name);
+    if (kubelet) this.#leave(kubelet);
+  }
+
+  /** Closes every port and waits until all are closed. Idempotent. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const name of [...this.#kubelets.keys()]) this.close(name);
+    await Promise.all(this.#leaving);
+    await this.#block.release();
+  }
+
+  #leave(kubelet: Kubelet): void {
+    const closed = kubelet.set("stopped").finally(() => this.#leaving.delete(closed));
+    this.#leaving.add(closed);
+  }
+}
+
+function sameEndpoint(a: Endpoint, b: Endpoint): boolean {
+  return a.address === b.address && a.port === b.port;
+}
