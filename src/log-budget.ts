@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { Clock, Timer } from "./clock.ts";
 import type { Log, LogFacts } from "./log.ts";
 
 /** Lines in one window; more would bury what matters. */
@@ -15,6 +15,8 @@ export class LogBudget {
   #windowEndMs = 0;
   #lines = 0;
   #heldBack = 0;
+  /** Runs while something is held back: the number is told even where no further line comes. */
+  #timer: Timer | undefined;
 
   constructor(log: Log, clock: Clock) {
     this.#log = log;
@@ -24,13 +26,20 @@ export class LogBudget {
   write(level: "info" | "warn", message: string, facts: LogFacts): void {
     this.#turnWindow();
     if (this.#lines++ < maxLines) this.#log[level](message, facts);
-    else this.#heldBack++;
+    else this.#holdBack();
   }
 
-  /** Tells of what was held back, where there is anything; to be called now and then, and at the end. */
+  /** Tells of what was held back, where there is anything; to be called at the end. */
   flush(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
     if (this.#heldBack > 0) this.#log.info(`and ${this.#heldBack} more changes like these`);
     this.#heldBack = 0;
+  }
+
+  #holdBack(): void {
+    this.#heldBack++;
+    this.#timer ??= this.#clock.setTimer(() => this.flush(), this.#windowEndMs - this.#clock.nowMs());
   }
 
   #turnWindow(): void {

@@ -34,7 +34,14 @@ export function createLog(options: LogOptions): Log {
   const format = options.format === "json" ? formatJson : formatText;
   const emit = (level: LogLevel, message: string, facts: LogFacts) => {
     if (logLevels.indexOf(level) > lowest) return;
-    options.write(redact(format(new Date(options.unixMs()).toISOString(), level, message, facts), options.secrets()));
+    const secrets = options.secrets();
+    // Before anything is cut or escaped: half a secret, or one with a backslash put in, would not be recognised.
+    const clean = Object.entries(facts).map(([name, value]) => [
+      name,
+      typeof value === "string" ? redact(value, secrets) : value,
+    ]);
+    const time = new Date(options.unixMs()).toISOString();
+    options.write(format(time, level, redact(message, secrets), Object.fromEntries(clean)));
   };
   return {
     error: (message, facts = {}) => emit("error", message, facts),
@@ -44,10 +51,10 @@ export function createLog(options: LogOptions): Log {
   };
 }
 
-/** `text` with every secret in it replaced. */
+/** `text` with every secret in it replaced, the longest first in case one is part of another. */
 export function redact(text: string, secrets: readonly string[]): string {
   let clean = text;
-  for (const secret of secrets) {
+  for (const secret of secrets.toSorted((a, b) => b.length - a.length)) {
     if (secret.length >= minSecretLength) clean = clean.replaceAll(secret, "[redacted]");
   }
   return clean;
@@ -65,7 +72,9 @@ function formatJson(time: string, level: LogLevel, message: string, facts: LogFa
     name,
     typeof value === "string" ? shorten(value) : value,
   ]);
-  return `${JSON.stringify({ time, level, message: shorten(message), ...Object.fromEntries(short) })}\n`;
+  // The line's own names are set twice: first for their place, then so that no fact takes it.
+  const own = { time, level, message: shorten(message) };
+  return `${JSON.stringify({ ...own, ...Object.fromEntries(short), ...own })}\n`;
 }
 
 function shorten(text: string): string {
@@ -73,7 +82,8 @@ function shorten(text: string): string {
 }
 
 function quoteWhereNeeded(text: string): string {
-  return /^[\w.:/[\]@%+,-]+$/.test(text) ? text : JSON.stringify(text);
+  // JSON leaves DEL, C1 controls and the line separators as they are.
+  return /^[\w.:/[\]@%+,-]+$/.test(text) ? text : oneLine(JSON.stringify(text));
 }
 
 /** Control characters would let a name from outside forge a line or move the terminal's cursor. */

@@ -1,4 +1,4 @@
-import { type Failure, isLost, type Outcome, type Result, results } from "../outcome.ts";
+import { isLost, type Outcome, type Result, results } from "../outcome.ts";
 import type { Target } from "../target.ts";
 import type { NodeFacts } from "../targets/node.ts";
 import { usToSeconds } from "../units.ts";
@@ -10,7 +10,7 @@ export interface NodeReport {
   readonly counts: Readonly<Record<Result, number>>;
   /** Handshakes that have ended. */
   readonly handshakes: number;
-  /** `ok` where all were answered, else the commonest other result; undefined where none has ended. */
+  /** What stands for them all: the commonest way of being lost, else `ok`, else `local`; undefined where none has ended. */
   readonly result: Result | undefined;
   /** Of the replies, in microseconds; undefined without any. */
   readonly medianUs: number | undefined;
@@ -45,11 +45,11 @@ function judge(counts: Readonly<Record<Result, number>>): Verdict {
   return lost === 0 ? "reachable" : "lossy";
 }
 
-/** The commonest failure; `ok` where there is none but replies. */
+/** The commonest way in which handshakes were lost; where none was, `ok` if any was answered. */
 function commonest(counts: Readonly<Record<Result, number>>): Result | undefined {
-  const failures = results.filter((result): result is Failure["result"] => result !== "ok" && counts[result] > 0);
-  failures.sort((a, b) => counts[b] - counts[a]);
-  return failures[0] ?? (counts.ok > 0 ? "ok" : undefined);
+  const happened = results.filter((result) => counts[result] > 0);
+  const lost = happened.filter(isLost).sort((a, b) => counts[b] - counts[a]);
+  return lost[0] ?? happened[0];
 }
 
 /** Of sorted numbers; the mean of the middle two where there is no middle one. */

@@ -1,4 +1,4 @@
-import { type Command, commands, type Option, optionNames, options } from "../config/options.ts";
+import { type Command, commands, type Option, type OptionName, optionNames, options } from "../config/options.ts";
 import { textTable } from "./text-table.ts";
 
 const meanings: Record<Command, string> = {
@@ -6,10 +6,10 @@ const meanings: Record<Command, string> = {
   check: "a few handshakes to every node now; a table or JSON; then exit",
   targets: "what would be probed, and why a node would not be; no probing",
   demo: "serve against the sandbox: a small cluster on loopback in which things go wrong",
-  sandbox: "that cluster alone; writes a kubeconfig for kubectl",
+  sandbox: "the sandbox alone, a Kubernetes API and kubelets on loopback; writes a kubeconfig",
 };
 
-const outro = `A flag goes before its variable. Times are seconds or have a unit: 15, 500ms, 2s, 1m.
+const outro = `A flag beats its variable. Times are seconds or have a unit: 15, 500ms, 2s, 1m.
 Exit codes: 0 fine; 1 check found a node unreachable; 2 usage or configuration; 3 the API cannot be reached or refuses.
 `;
 
@@ -26,20 +26,18 @@ export function helpText(command: Command | undefined): string {
 "pingo help COMMAND" shows the others. ${outro}`;
 }
 
+interface OptionLine {
+  readonly flag: string;
+  readonly env: string;
+  readonly fallback: string;
+  readonly meaning: string;
+}
+
 function optionLines(command: Command): string {
-  const all: Option<unknown>[] = optionNames.map((name) => options[name]);
-  const rows = all
-    .map((option, index) => ({ option, name: optionNames[index] }))
-    .filter(({ option }) => option.commands.includes(command))
-    .map(({ option, name }) => {
-      const fallback = option.fallbacks?.[command] ?? option.fallback;
-      return {
-        flag: `  --${name}${option.argument === undefined ? "" : ` ${option.argument}`}`,
-        env: option.env ?? "",
-        fallback: option.argument === undefined ? "" : (fallback ?? ""),
-        meaning: option.meaning,
-      };
-    });
+  const lines = optionNames
+    .filter((name) => options[name].commands.includes(command))
+    .map((name) => line(name, command));
+  lines.push({ flag: "  --help, --version", env: "", fallback: "", meaning: "this text; which PinGo this is" });
   return textTable(
     [
       { title: "  FLAG", cell: ({ flag }) => flag },
@@ -47,6 +45,16 @@ function optionLines(command: Command): string {
       { title: "DEFAULT", cell: ({ fallback }) => fallback },
       { title: "MEANING", cell: ({ meaning }) => meaning },
     ],
-    rows,
+    lines,
   );
+}
+
+function line(name: OptionName, command: Command): OptionLine {
+  const { argument, env = "", fallback = "", fallbacks, meaning }: Option<unknown> = options[name];
+  return {
+    flag: argument === undefined ? `  --${name}` : `  --${name} ${argument}`,
+    env,
+    fallback: argument === undefined ? "" : (fallbacks?.[command] ?? fallback),
+    meaning,
+  };
 }

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { createInterface, type Interface } from "node:readline";
 import { systemClock } from "../clock.ts";
 import type { Config } from "../config/config.ts";
@@ -26,25 +25,25 @@ export async function sandboxCommand(config: Config, terminal: Terminal, signal:
   say(`\n${sandbox.nodeNames().length} nodes; the lines above, in another shell, lead PinGo and kubectl here.`);
   say(`Type "help" for what can be made to go wrong. Ctrl-C ends it.\n`);
   const lines = terminal.input === undefined ? undefined : createInterface({ input: terminal.input });
-  if (lines !== undefined) void obey(lines, sandbox, say);
+  const obeying = lines === undefined ? undefined : obey(lines, sandbox, say);
   const playing = config.sandbox.happenings
     ? playHappenings(sandbox, { clock: systemClock, signal, announce })
     : undefined;
   await Promise.all([aborted(signal), playing]);
   lines?.close();
+  await obeying;
   removeKubeconfig(kubeconfig);
   await sandbox.stop();
   return exitCodes.fine;
 }
 
-/** Carries out what is typed, line by line, until the input ends; the sandbox goes on without it. */
+/** Carries out what is typed, one line after the other, until the input ends; the sandbox goes on without it. */
 async function obey(lines: Interface, sandbox: Sandbox, say: (line: string) => void): Promise<void> {
-  lines.on("line", async (line) => {
+  for await (const line of lines) {
     const parsed = parseCommand(line);
     const answers = parsed.ok ? await runCommand(sandbox, parsed.command) : [parsed.problem];
     for (const answer of answers) say(answer);
-  });
-  await once(lines, "close");
+  }
 }
 
 /** As a POSIX shell reads it back. */

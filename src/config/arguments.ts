@@ -3,7 +3,10 @@ import { closest } from "./suggest.ts";
 
 /** A command line taken apart; values are still text. */
 export interface Arguments {
-  readonly command: Command;
+  /** `serve` where none is named; undefined where what is named is none. */
+  readonly command: Command | undefined;
+  /** Whether one is named at all. */
+  readonly named: boolean;
   readonly help: boolean;
   readonly version: boolean;
   /** Texts by option name; "true" for a switch. */
@@ -12,6 +15,7 @@ export interface Arguments {
 }
 
 const commandNames: readonly string[] = commands;
+const flagNames: readonly string[] = [...optionNames, "help", "version"];
 
 /**
  * Takes a command line apart: `[command] --flag value --flag=value --switch`. Goes on after a mistake, so that all
@@ -35,7 +39,7 @@ export function readArguments(argv: readonly string[]): Arguments {
     words.shift();
   }
   const command = readCommand(words, problems);
-  return { command, help, version, flags, problems };
+  return { command, named: words.length > 0, help, version, flags, problems };
 }
 
 /** Reads one flag; returns how many of the words behind it belong to it. */
@@ -44,9 +48,9 @@ function readFlag(argument: string, next: string | undefined, flags: Map<string,
   const nextIsValue = next !== undefined && !next.startsWith("--");
   const spec = optionNames.find((known) => known === name);
   if (spec === undefined || !argument.startsWith("--")) {
-    const shown = argument.startsWith("--") ? `--${name}` : `-${name.slice(0, 1)}`;
-    problems.push(`${shown} is not an option${closest(name, optionNames, "; did you mean --")}`);
-    return inline === undefined && nextIsValue ? 1 : 0;
+    problems.push(`${showFlag(argument, name)} is not an option${closest(name, flagNames, "; did you mean --")}`);
+    // What follows is likely its value, and may be a secret; but a command's name is more likely the command.
+    return inline === undefined && nextIsValue && !commandNames.includes(next) ? 1 : 0;
   }
   if (flags.has(name)) problems.push(`--${name} is given twice`);
   if (!("argument" in options[spec])) {
@@ -59,7 +63,7 @@ function readFlag(argument: string, next: string | undefined, flags: Map<string,
   return inline === undefined && nextIsValue ? 1 : 0;
 }
 
-function readCommand(words: readonly string[], problems: string[]): Command {
+function readCommand(words: readonly string[], problems: string[]): Command | undefined {
   const [first = "serve", ...rest] = words;
   if (rest.length > 0) problems.push(`one command at a time: ${rest.length} more word(s) behind ${show(first)}`);
   const command = commands.find((name) => name === first);
@@ -67,7 +71,13 @@ function readCommand(words: readonly string[], problems: string[]): Command {
   problems.push(
     `${show(first)} is not a command (${commandNames.join(", ")})${closest(first, commands, "; did you mean ")}`,
   );
-  return "serve";
+  return undefined;
+}
+
+/** A flag as a person would mistype one is shown; anything else may be a token that begins with dashes. */
+function showFlag(argument: string, name: string): string {
+  if (!argument.startsWith("--")) return `-${name.slice(0, 1)}`;
+  return /^([a-z][a-z-]{0,19}\d?)?$/i.test(name) ? `--${name}` : "something that begins with --";
 }
 
 /** A word as a person would mistype a command is shown; anything else may be a secret. */

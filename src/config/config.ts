@@ -19,7 +19,7 @@ export interface ApiConfig {
 export type TokenConfig =
   | { readonly from: "value"; readonly token: string }
   | { readonly from: "file"; readonly path: string }
-  /** Only to an API on this machine (`kubectl proxy`), which does the asking itself. */
+  /** Only over http, to a proxy that does the asking itself (`kubectl proxy`). */
   | { readonly from: "none" };
 
 /** All settings, checked. Times in milliseconds. */

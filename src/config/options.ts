@@ -89,7 +89,7 @@ export const options = {
   scan: defaulted({
     env: "PINGO_SCAN",
     argument: "TIME",
-    meaning: "between lists of the nodes where watching is not allowed; between checks of their number where it is",
+    meaning: "between lists of the nodes, or between checks of their number while a watch runs",
     fallback: "60",
     fallbacks: { demo: "5" },
     commands: watching,
@@ -107,7 +107,7 @@ export const options = {
   timeout: optional({
     env: "PINGO_TIMEOUT",
     argument: "TIME",
-    meaning: "a handshake's deadline (default: 1 s less than --probe, at least half of it; in check: 3 s)",
+    meaning: "a handshake's deadline (default: --probe less 1 s, at least half of it; check: 3 s)",
     commands: probing,
     parse: values.duration(1, hour),
   }),
@@ -190,7 +190,7 @@ export const options = {
     argument: "FORMAT",
     meaning: "text or json",
     fallback: "text",
-    commands,
+    commands: watching,
     parse: values.oneOf(logFormats),
   }),
   "log-level": defaulted({
@@ -198,7 +198,7 @@ export const options = {
     argument: "LEVEL",
     meaning: "error, warn, info or debug",
     fallback: "info",
-    commands,
+    commands: watching,
     parse: values.oneOf(logLevels),
   }),
 } as const;

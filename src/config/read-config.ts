@@ -2,7 +2,7 @@ import { type Arguments, readArguments } from "./arguments.ts";
 import type { ApiConfig, Config, TokenConfig } from "./config.ts";
 import { type Command, type Option, type OptionName, type OptionValues, optionNames, options } from "./options.ts";
 import { closest } from "./suggest.ts";
-import { caPem } from "./values.ts";
+import { caPem, quoteUnlessToken } from "./values.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -23,16 +23,14 @@ export type ReadConfig =
 /** Reads the command line and the environment; a flag beats a variable. */
 export function readConfig(argv: readonly string[], sources: Sources): ReadConfig {
   const args = readArguments(argv);
-  if (args.help)
-    return { want: "help", command: argv.some((word) => word === args.command) ? args.command : undefined };
+  if (args.help && args.command !== undefined) return { want: "help", command: args.named ? args.command : undefined };
   if (args.version) return { want: "version" };
   const problems = [...args.problems, ...unknownVariables(sources.env)];
-  // Without a command that is known, which options fit it cannot be told.
   const settings = new Settings(args, sources.env, problems);
   const values = Object.fromEntries(optionNames.map((name) => [name, settings.read(name)])) as OptionValues;
-  const asksApi = options.api.commands.includes(args.command);
+  const asksApi = args.command !== undefined && options.api.commands.includes(args.command);
   const api = asksApi ? readApi(values, settings, sources, problems) : undefined;
-  if (problems.length > 0) return { want: "nothing", problems };
+  if (args.command === undefined || problems.length > 0) return { want: "nothing", problems };
   return { want: "run", command: args.command, config: assemble(values, api) };
 }
 
@@ -51,11 +49,12 @@ class Settings {
   read(name: OptionName): unknown {
     const option: Option<unknown> = options[name];
     const { command } = this.#args;
-    const fits = option.commands.includes(command);
+    // Of a command that is none, it cannot be told which options fit it.
+    const fits = command === undefined || option.commands.includes(command);
     if (!fits && this.#args.flags.has(name)) {
       this.#problems.push(`--${name} is not an option of "pingo ${command}"`);
     }
-    const text = (fits ? this.text(name) : undefined) ?? option.fallbacks?.[command] ?? option.fallback;
+    const text = (fits ? this.text(name) : undefined) ?? fallbackOf(option, command);
     if (text === undefined) return undefined;
     const parsed = option.parse(text);
     if ("value" in parsed) return parsed.value;
@@ -63,23 +62,24 @@ class Settings {
     return undefined;
   }
 
+  /** The text that counts: a flag beats the variable, also that of the option it stands in for. */
   text(name: OptionName): string | undefined {
-    return this.#args.flags.get(name) ?? this.#variable(name);
+    const { flags } = this.#args;
+    const { insteadOf } = options[name] as Option<unknown>;
+    const beaten = insteadOf !== undefined && flags.has(insteadOf);
+    return flags.get(name) ?? (beaten ? undefined : this.#variable(name));
   }
 
   given(name: OptionName): boolean {
     return this.text(name) !== undefined;
   }
 
-  /** Of two settings that say the same in two ways, the one that counts: a flag before a variable. */
+  /** Of two settings that say the same in two ways, the one that is given. */
   choose(a: OptionName, b: OptionName): OptionName | undefined {
-    const flags = [a, b].filter((name) => this.#args.flags.has(name));
-    const candidates =
-      flags.length > 0 ? flags : [a, b].filter((name) => this.#variable(name as OptionName) !== undefined);
-    if (candidates.length === 2) {
+    if (this.given(a) && this.given(b)) {
       this.#problems.push(`${this.source(a)} and ${this.source(b)} are both given; leave one of them out`);
     }
-    return candidates[0] as OptionName | undefined;
+    return [a, b].find((name) => this.given(name));
   }
 
   /** The name by which the user gave it, or both names where they did not. */
@@ -104,6 +104,9 @@ function readApi(
 ): ApiConfig | undefined {
   const token = readToken(values, settings, sources, problems);
   const ca = readCa(values, settings, sources, problems);
+  if (token?.from === "none" && !/^\s*http:/i.test(settings.text("api") ?? "")) {
+    problems.push("no token is given: none of --token, PINGO_TOKEN, --token-file, PINGO_TOKEN_FILE is set");
+  }
   if (!settings.given("api")) {
     problems.push(
       "no API is named: neither --api nor PINGO_API is set; write e.g. PINGO_API=https://192.0.2.1:6443, " +
@@ -120,8 +123,6 @@ function readApi(
       );
     }
     if (ca !== undefined) problems.push(`${settings.source("api")}: a CA is given, but http:// checks none; use https`);
-  } else if (token?.from === "none") {
-    problems.push("no token is given: none of --token, PINGO_TOKEN, --token-file, PINGO_TOKEN_FILE is set");
   }
   return { name, url, caPem: ca, token: token ?? { from: "none" } };
 }
@@ -159,7 +160,9 @@ function readNamedFile(path: string, source: string, sources: Sources, problems:
   try {
     return sources.readFile(path);
   } catch (error) {
-    problems.push(`${source}: cannot read the file: ${(error as Error).message}`);
+    // The system's message goes on with the path, which may be a token that was taken for one.
+    const [why] = (error as Error).message.split(", ");
+    problems.push(`${source}: ${quoteUnlessToken(path)} cannot be read (${why}); give the path of a file`);
     return undefined;
   }
 }
@@ -173,14 +176,25 @@ function isLoopback(url: URL): boolean {
  * environment variables): a Service called pingo or pingo-something brings PINGO_SERVICE_HOST, PINGO_PORT and more.
  */
 const serviceVariable =
-  /^PINGO(_[A-Z0-9_]+)?_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$/;
+  /^PINGO(_[A-Z0-9_]+)?_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$/;
+/** This one by its value too: PINGO_PORT=8080 is what a person writes who wants PINGO_LISTEN. */
+const servicePortVariable = /^PINGO(_[A-Z0-9_]+)?_PORT=(tcp|udp|sctp):\/\//;
+
+function isServiceVariable(name: string, value: string): boolean {
+  return serviceVariable.test(name) || servicePortVariable.test(`${name}=${value}`);
+}
 
 /** Their values are not shown: a token behind a mistyped name stays a token. */
 function unknownVariables(env: Environment): string[] {
   const known = optionNames.map((name) => (options[name] as Option<unknown>).env).filter((name) => name !== undefined);
-  return Object.keys(env)
-    .filter((name) => name.startsWith("PINGO_") && !known.includes(name) && !serviceVariable.test(name))
-    .map((name) => `${name} is set, but is no variable that PinGo knows${closest(name, known, "; did you mean ")}`);
+  return Object.entries(env)
+    .filter(([name, value]) => name.startsWith("PINGO_") && !known.includes(name) && (value ?? "") !== "")
+    .filter(([name, value]) => !isServiceVariable(name, value ?? ""))
+    .map(([name]) => `${name} is set, but is no variable that PinGo knows${closest(name, known, "; did you mean ")}`);
+}
+
+function fallbackOf(option: Option<unknown>, command: Command | undefined): string | undefined {
+  return (command === undefined ? undefined : option.fallbacks?.[command]) ?? option.fallback;
 }
 
 function assemble(values: OptionValues, api: ApiConfig | undefined): Config {

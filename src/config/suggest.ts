@@ -1,7 +1,10 @@
+/** Slips of up to two letters; of a shorter word, not all of its letters: anything would be near. */
+const maxSlips = 2;
+
 /** `prefix` and the candidate that `word` is most likely a slip of, with a question mark; empty where none is near. */
 export function closest(word: string, candidates: readonly string[], prefix: string): string {
   let best: string | undefined;
-  let bestDistance = 3;
+  let bestDistance = Math.min(maxSlips + 1, word.length);
   for (const candidate of candidates) {
     const distance = editDistance(word, candidate);
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];

@@ -13,6 +13,11 @@ export function quote(text: string): string {
   return JSON.stringify(text.length <= 80 ? text : `${text.slice(0, 80)}...`);
 }
 
+/** The same of anything but what looks like a token in the wrong place: those have neither colon nor slash. */
+export function quoteUnlessToken(text: string): string {
+  return text.length < 16 || /[:/]/.test(text) ? quote(text) : `the text there (${text.length} characters, not shown)`;
+}
+
 const msPerUnit: Record<string, number> = { "": 1_000, ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
 /** A duration as `15` (seconds), `500ms`, `2s`, `1m` or `1h`, within bounds; gives milliseconds. */
@@ -48,21 +53,24 @@ export const anyText: Parser<string> = (text) => ({ value: text });
 /** The API's URL. */
 export const apiUrl: Parser<{ readonly name: string; readonly url: URL }> = (text) => {
   const example = "write it like https://192.0.2.1:6443";
-  // A password would stand in logs, labels and errors.
-  if (/^[^/?#]*\/\/[^/?#]*@/.test(text)) {
+  const name = text.trim();
+  // First, because a password or a key would stand in logs, labels and errors. URL parsers find a user in more
+  // places than one would think (https:///user:password@host), and no API server's URL has an @ at all.
+  if (name.includes("@")) {
     return { problem: `a URL with a user or password in it is not taken; ${example} and give a token beside it` };
   }
-  if (!/^https?:\/\//i.test(text)) return { problem: `${quote(text)} is not an http(s) URL; ${example}` };
-  if (!URL.canParse(text)) return { problem: `${quote(text)} is not a URL; ${example}` };
-  const url = new URL(text);
-  if (url.search !== "" || url.hash !== "") {
-    return { problem: `${quote(text)} has a query or a fragment, which no API server's URL has; ${example}` };
+  if (/[?#]/.test(name)) {
+    return { problem: `a URL with a query or a fragment ("?", "#") is no API server's; ${example}` };
   }
-  return { value: { name: text, url } };
+  if (!/^https?:\/\/[^/\\]/i.test(name))
+    return { problem: `${quoteUnlessToken(name)} is not an http(s) URL; ${example}` };
+  if (/[\s\p{Cc}]/u.test(name) || !URL.canParse(name)) return { problem: `${quote(name)} is not a URL; ${example}` };
+  return { value: { name, url: new URL(name) } };
 };
 
 /** A bearer token (RFC 6750, 2.1), held against what an HTTP header can carry. The value is never shown. */
 export const token: Parser<string> = (text) => {
+  if (text === "") return { problem: "is empty" };
   if (/[\r\n]/.test(text)) {
     return { problem: `has a line end in it (${text.length} characters); remove it, e.g. with "tr -d '\\n'"` };
   }
@@ -77,18 +85,31 @@ export const caBase64: Parser<string> = (text) => {
   if (text.includes("-----BEGIN")) {
     return { problem: `is PEM itself; write it in base64 ("base64 -w0 ca.crt"), or give the file with --ca-file` };
   }
-  const compact = text.replace(/\s+/g, "");
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(compact) || compact.replace(/=+$/, "").length % 4 === 1) {
-    return { problem: `${quote(text)} is not base64; write the CA's PEM as "base64 -w0 ca.crt" gives it` };
+  const digits = text.replace(/\s+/g, "").replace(/={0,2}$/, "");
+  const [odd] = /[^A-Za-z0-9+/]/u.exec(digits) ?? [];
+  if (odd !== undefined || digits.length % 4 === 1 || digits === "") {
+    const what = odd === undefined ? "it is cut off" : `${quote(odd)} is in it`;
+    const would = `write the CA's PEM as "base64 -w0 ca.crt" gives it`;
+    // Not quoted: a CA is no secret, but what is no CA may be one.
+    return { problem: `is not base64 (of ${text.length} characters; ${what}); ${would}` };
   }
-  return caPem(Buffer.from(compact, "base64").toString());
+  return caPem(Buffer.from(digits, "base64").toString());
 };
+
+const beginCertificate = "-----BEGIN CERTIFICATE-----";
 
 /** Certificates in PEM (RFC 7468), every one of which can be read. */
 export const caPem: Parser<string> = (text) => {
-  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g);
-  if (blocks === null) {
-    return { problem: `holds no PEM certificate (it begins with ${quote(text.slice(0, 30))})` };
+  const begun = text.split(beginCertificate).length - 1;
+  if (begun === 0) {
+    const [label] = /-----BEGIN [A-Z0-9 ]{1,40}-----/.exec(text) ?? [];
+    return { problem: `holds no certificate in PEM: ${label ?? "nothing"} where ${beginCertificate} should be` };
+  }
+  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  if (blocks.length < begun) {
+    return {
+      problem: `${begun - blocks.length} of ${begun} certificates in it are cut off: their END line is missing`,
+    };
   }
   for (const [index, block] of blocks.entries()) {
     try {

@@ -13,8 +13,19 @@ export type Route = () => Answer | Promise<Answer>;
 
 export const plainText = "text/plain; charset=utf-8";
 
-/** Nobody who scrapes needs longer, and what does is no scraper. All in milliseconds. */
-const limits = { headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout: 75_000, maxHeaderSize: 16 * 1024 };
+/** Nobody who scrapes needs longer, and what does is no scraper. All but the last in milliseconds. */
+const limits = {
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  /** How often Node looks for those who exceed the two above; its default of 30 s would be the real limit. */
+  connectionsCheckingInterval: 1_000,
+  keepAliveTimeout: 75_000,
+  maxHeaderSize: 16 * 1024,
+};
+/** A connection on which nothing moves, also one whose client asked for a page and does not read it. */
+const idleTimeoutMs = 90_000;
+/** Each may hold a page in memory; Prometheus uses one. */
+const maxConnections = 256;
 
 /** Serves a fixed table of paths to GET and HEAD; read-only. */
 export class HttpServer {
@@ -27,6 +38,8 @@ export class HttpServer {
     this.#routes = routes;
     this.#onError = onError;
     this.#server = createServer(limits, (request, response) => void this.#serve(request, response));
+    this.#server.setTimeout(idleTimeoutMs);
+    this.#server.maxConnections = maxConnections;
   }
 
   /** Resolves with the port once it listens; rejects with the system's error where it cannot. */
@@ -49,7 +62,7 @@ export class HttpServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
+    const path = pathOf(request.url ?? "/");
     const answer = await this.#answer(request.method ?? "GET", path);
     const length = Buffer.byteLength(answer.body);
     response.writeHead(answer.status, {
@@ -73,6 +86,12 @@ export class HttpServer {
       return text(500, "an error in PinGo; its log says more\n");
     }
   }
+}
+
+/** The path of a request target, which may also be a whole URL (RFC 9112, 3.2.2). */
+function pathOf(target: string): string {
+  const path = /^https?:\/\//i.test(target) && URL.canParse(target) ? new URL(target).pathname : target;
+  return path.split("?", 1)[0] ?? "/";
 }
 
 /** An answer of plain text. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -108,6 +108,17 @@ describe("pingo check", () => {
     assert.match(colourful, /\r\d+ of 12 handshakes/);
     const plain = await onTerminal({ NO_COLOR: "1" });
     assert.ok(!plain.replaceAll(`${csi}K`, "").includes(csi), plain);
+  });
+
+  test("without a CA of its own, the system's authorities count", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "pingo-test-"));
+    const file = join(folder, "ca.pem");
+    writeFileSync(file, sandbox.caPem);
+    const { PINGO_CA: _, ...withoutCa } = env;
+    const trusted = await Pingo.run(["check", "--count", "1"], { ...withoutCa, SSL_CERT_FILE: file });
+    rmSync(folder, { recursive: true });
+    assert.equal(trusted.code, 0, trusted.stderr);
+    assert.equal((await Pingo.run(["check", "--count", "1"], withoutCa)).code, 3);
   });
 
   test("leaves with 3 where the API is not there, refuses the token or has another CA", async () => {

@@ -1,5 +1,6 @@
 import http from "node:http";
 import https from "node:https";
+import { getCACertificates } from "node:tls";
 import type { Clock } from "../../clock.ts";
 import { type ApiProblem, problemOfError, problemOfStatus } from "./problem.ts";
 
@@ -61,7 +62,7 @@ export class ApiClient {
     const shared = { keepAlive: true, keepAliveMsecs: keepAliveAfterMs, maxSockets: 4, maxFreeSockets: 2 };
     const secure = url.protocol === "https:";
     this.#agent = secure
-      ? new https.Agent({ ...shared, rejectUnauthorized: true, ...(caPem === undefined ? {} : { ca: caPem }) })
+      ? new https.Agent({ ...shared, rejectUnauthorized: true, ca: caPem ?? systemAuthorities() })
       : new http.Agent(shared);
     this.#send = secure ? https.request : http.request;
   }
@@ -118,6 +119,12 @@ export class ApiClient {
       request.end();
     });
   }
+}
+
+/** The system's certificate authorities and NODE_EXTRA_CA_CERTS; Node's own where the system has none. */
+function systemAuthorities(): string[] {
+  const system = getCACertificates("system");
+  return system.length === 0 ? getCACertificates("default") : [...system, ...getCACertificates("extra")];
 }
 
 /** Why an answer is not 200, from its status and the beginning of its body. */

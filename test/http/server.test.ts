@@ -1,0 +1,330 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import http from "node:http";
+import { connect, type Socket } from "node:net";
+import { describe, type TestContext, test } from "node:test";
+import { HttpServer, type Route, text } from "../../src/http/server.ts";
+
+const local = { host: "127.0.0.1", port: 0 };
+
+interface Served {
+  readonly server: HttpServer;
+  readonly port: number;
+  /** `path message` of each route that threw. */
+  readonly errors: string[];
+}
+
+/** A server on a free port that ends with the test. */
+async function serve(t: TestContext, routes: Record<string, Route> = {}): Promise<Served> {
+  const errors: string[] = [];
+  const all = { "/": () => text(200, "hello\n"), ...routes };
+  const server = new HttpServer(all, (path, error) => void errors.push(`${path} ${error.message}`));
+  const port = await server.listen(local);
+  t.after(() => server.stop());
+  return { server, port, errors };
+}
+
+interface Got {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** One request as it is written: `fetch` would tidy up the path. */
+async function ask(port: number, path: string, method = "GET", body?: string): Promise<Got> {
+  const request = http.request({ ...local, port, path, method, agent: false });
+  request.end(body);
+  const [response] = (await once(request, "response")) as [http.IncomingMessage];
+  let received = "";
+  for await (const chunk of response.setEncoding("utf8")) received += chunk;
+  return { status: response.statusCode ?? 0, headers: response.headers, body: received };
+}
+
+/** A connection that the test drives byte by byte. Resolves when it is open. */
+async function open(t: TestContext, port: number): Promise<Socket> {
+  const socket = connect(port, local.host);
+  t.after(() => socket.destroy());
+  // It ends with a reset where the server closes it with bytes unread.
+  socket.on("error", () => {});
+  await once(socket, "connect");
+  return socket;
+}
+
+/** Stops the server and fails where that takes a second. */
+async function stopInTime(server: HttpServer): Promise<void> {
+  const beganMs = performance.now();
+  await server.stop();
+  assert.ok(performance.now() - beganMs < 1_000, "stop took a second");
+}
+
+/** A route that begins and then waits until the test lets it go on. */
+function heldRoute() {
+  const begun = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  const route: Route = async () => {
+    begun.resolve();
+    await held.promise;
+    return text(200, "late\n");
+  };
+  return { route, begun: begun.promise, release: held.resolve };
+}
+
+describe("an answer", () => {
+  test("comes from the route of its path, with its length and type", async (t) => {
+    const page = { status: 203, contentType: "text/x-test; charset=utf-8", body: "grüße\n" };
+    const { port } = await serve(t, { "/page": () => page, "/later": async () => page });
+    for (const path of ["/page", "/later"]) {
+      const { status, headers, body } = await ask(port, path);
+      assert.deepEqual([status, body], [203, "grüße\n"]);
+      assert.equal(headers["content-type"], "text/x-test; charset=utf-8");
+      assert.equal(headers["content-length"], "8", "bytes, not characters");
+      assert.equal(headers["cache-control"], "no-store");
+      assert.equal(headers["x-content-type-options"], "nosniff");
+    }
+  });
+
+  for (const [path, status] of [
+    ["/", 200],
+    ["/?a=b", 200],
+    ["/?a=b?c#d/../x", 200],
+    ["/?", 200],
+    ["/nothing", 404],
+    ["//", 404],
+    ["/./", 404],
+    ["/%2f", 404],
+    ["/nothing?/", 404],
+    // Properties that every object has are no routes. Without a slash Node refuses them before we do.
+    ["/__proto__", 404],
+    ["/constructor", 404],
+    ["__proto__", 400],
+    ["constructor", 400],
+    ["*", 404],
+  ] as const) {
+    test(`to GET ${path} is ${status}`, async (t) => {
+      const { port, errors } = await serve(t);
+      assert.equal((await ask(port, path)).status, status);
+      assert.deepEqual(errors, []);
+    });
+  }
+
+  test("to what is not there names no more than where to look", async (t) => {
+    const { port } = await serve(t);
+    const { body } = await ask(port, "/<script>alert(1)</script>");
+    assert.equal(body, "there is nothing here; / says what there is\n");
+  });
+
+  for (const [path, status, length] of [
+    ["/", 200, "6"],
+    ["/nothing", 404, "44"],
+  ] as const) {
+    test(`to HEAD ${path} is that of GET without the body`, async (t) => {
+      const { port } = await serve(t);
+      const head = await ask(port, path, "HEAD");
+      const get = await ask(port, path);
+      assert.deepEqual([head.status, head.body], [status, ""]);
+      assert.equal(head.headers["content-length"], length);
+      assert.deepEqual({ ...head.headers, date: "" }, { ...get.headers, date: "" });
+    });
+  }
+
+  for (const method of ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]) {
+    test(`to ${method} is 405 with what would do, and no route is called`, async (t) => {
+      let called = false;
+      const { port } = await serve(t, {
+        "/page": () => {
+          called = true;
+          return text(200, "");
+        },
+      });
+      // Node's client sends a body with a length only where the method is made for one.
+      const sent = method.startsWith("P") ? "x=y" : undefined;
+      const { status, headers, body } = await ask(port, "/page", method, sent);
+      assert.deepEqual([status, headers.allow], [405, "GET, HEAD"]);
+      assert.equal(body, "only GET and HEAD are answered here\n");
+      assert.equal(called, false);
+    });
+  }
+
+  test("other than 405 allows nothing in particular", async (t) => {
+    const { port } = await serve(t);
+    assert.equal((await ask(port, "/")).headers.allow, undefined);
+  });
+
+  test("of a route that throws is 500, says nothing of the error, and the server goes on", async (t) => {
+    const { port, errors } = await serve(t, {
+      "/throws": () => {
+        throw new Error("secret detail");
+      },
+      "/rejects": async () => {
+        throw new Error("secret detail");
+      },
+    });
+    for (const path of ["/throws?a=b", "/rejects?a=b"]) {
+      const { status, body } = await ask(port, path);
+      assert.deepEqual([status, body], [500, "an error in PinGo; its log says more\n"]);
+    }
+    assert.deepEqual(errors, ["/throws secret detail", "/rejects secret detail"]);
+    assert.equal((await ask(port, "/")).status, 200);
+  });
+
+  test("follows another on one connection", async (t) => {
+    const { port } = await serve(t);
+    const socket = await open(t, port);
+    socket.write("GET / HTTP/1.1\r\nHost: x\r\n\r\nGET /nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    let received = "";
+    for await (const chunk of socket.setEncoding("utf8")) received += chunk;
+    assert.deepEqual(received.match(/HTTP\/1\.1 \d+/g), ["HTTP/1.1 200", "HTTP/1.1 404"]);
+  });
+});
+
+describe("what is no request", () => {
+  for (const [name, bytes] of [
+    ["is garbage", "\u0016\u0003\u0001\u0002garbage\r\n\r\n"],
+    ["has no host", "GET / HTTP/1.1\r\n\r\n"],
+    ["has headers without end", `GET / HTTP/1.1\r\nHost: x\r\nX: ${"x".repeat(20_000)}\r\n\r\n`],
+  ] as const) {
+    test(`${name}: is refused, and the server goes on`, async (t) => {
+      const { port, errors } = await serve(t);
+      const socket = await open(t, port);
+      socket.write(bytes);
+      let received = "";
+      for await (const chunk of socket.setEncoding("utf8")) received += chunk;
+      assert.match(received, /^HTTP\/1\.1 4\d\d /);
+      assert.equal((await ask(port, "/")).status, 200);
+      assert.deepEqual(errors, []);
+    });
+  }
+});
+
+describe("a client that is slow or gone", () => {
+  test("keeps nobody else waiting while its request is half sent", async (t) => {
+    const { server, port } = await serve(t);
+    const socket = await open(t, port);
+    socket.write("GET / HTTP/1.1\r\nHo");
+    assert.equal((await ask(port, "/")).status, 200);
+    await stopInTime(server);
+  });
+
+  test("keeps nobody else waiting while its answer is made", async (t) => {
+    const { route, begun, release } = heldRoute();
+    const { port } = await serve(t, { "/slow": route });
+    const slow = ask(port, "/slow");
+    await begun;
+    assert.equal((await ask(port, "/")).status, 200);
+    release();
+    assert.equal((await slow).body, "late\n");
+  });
+
+  test("that leaves before its answer is ready is no error", async (t) => {
+    const { route, begun, release } = heldRoute();
+    const { port, errors } = await serve(t, { "/slow": route });
+    const socket = await open(t, port);
+    socket.write("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
+    await begun;
+    socket.resetAndDestroy();
+    await once(socket, "close");
+    release();
+    assert.equal((await ask(port, "/")).status, 200);
+    assert.deepEqual(errors, []);
+  });
+});
+
+describe("stop", () => {
+  /** More than the kernel's buffers on both sides take. */
+  const huge = "x".repeat(32 * 2 ** 20);
+
+  for (const [name, prepare] of [
+    ["a connection that has said nothing", async (t, port) => void (await open(t, port))],
+    [
+      "an idle keep-alive connection",
+      async (t, port) => {
+        const socket = await open(t, port);
+        socket.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+        await once(socket, "data");
+      },
+    ],
+    [
+      "one in the middle of a request",
+      async (t, port) => {
+        const socket = await open(t, port);
+        socket.write("GET / HTTP/1.1\r\n");
+        // The server takes connections in their order: once another is answered, it knows of this one.
+        await ask(port, "/");
+      },
+    ],
+    [
+      "one in the middle of an answer, whose client does not read",
+      async (t, port) => {
+        const socket = await open(t, port);
+        socket.write("GET /huge HTTP/1.1\r\nHost: x\r\n\r\n");
+        await once(socket, "data");
+        socket.pause();
+      },
+    ],
+  ] as [string, (t: TestContext, port: number) => Promise<void>][]) {
+    test(`ends ${name} in under a second, and lets the port go`, async (t) => {
+      const { server, port } = await serve(t, { "/huge": () => text(200, huge) });
+      await prepare(t, port);
+      await stopInTime(server);
+      const next = new HttpServer({}, () => {});
+      t.after(() => next.stop());
+      assert.equal(await next.listen({ ...local, port }), port);
+    });
+  }
+
+  test("ends one whose answer is still being made, and its late answer harms nobody", async (t) => {
+    const { route, begun, release } = heldRoute();
+    const { server, port, errors } = await serve(t, { "/slow": route });
+    const ended = assert.rejects(ask(port, "/slow"), { code: "ECONNRESET" });
+    await begun;
+    await stopInTime(server);
+    await ended;
+    release();
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(errors, []);
+  });
+
+  test("takes no more connections", async (t) => {
+    const { server, port } = await serve(t);
+    await server.stop();
+    await assert.rejects(ask(port, "/"), { code: "ECONNREFUSED" });
+  });
+
+  test("can be called again, at once and later, and before anything began", async (t) => {
+    const { server } = await serve(t);
+    await Promise.all([stopInTime(server), stopInTime(server)]);
+    await stopInTime(server);
+    await stopInTime(new HttpServer({}, () => {}));
+  });
+});
+
+describe("listen", () => {
+  test("gives the port that it found, on the address that was asked for", async (t) => {
+    const server = new HttpServer({ "/": () => text(200, "ok\n") }, () => {});
+    t.after(() => server.stop());
+    const port = await server.listen({ host: "127.0.0.2", port: 0 });
+    assert.ok(port > 0);
+    await assert.rejects(ask(port, "/"), { code: "ECONNREFUSED" });
+    assert.equal((await fetch(`http://127.0.0.2:${port}/`)).status, 200);
+  });
+
+  test("without a host takes connections on every address", async (t) => {
+    const server = new HttpServer({ "/": () => text(200, "ok\n") }, () => {});
+    t.after(() => server.stop());
+    const port = await server.listen({ host: "", port: 0 });
+    for (const host of ["127.0.0.1", "127.0.0.3"]) assert.equal((await fetch(`http://${host}:${port}/`)).status, 200);
+  });
+
+  test("on a port that is taken rejects with the system's error, and can be stopped", async (t) => {
+    const { port } = await serve(t);
+    const second = new HttpServer({}, () => {});
+    await assert.rejects(second.listen({ ...local, port }), { code: "EADDRINUSE" });
+    await stopInTime(second);
+  });
+
+  test("on an address that is not this machine's rejects", async () => {
+    const server = new HttpServer({}, () => {});
+    await assert.rejects(server.listen({ host: "192.0.2.1", port: 0 }), { code: "EADDRNOTAVAIL" });
+    await stopInTime(server);
+  });
+});

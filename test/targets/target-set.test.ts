@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { TargetSet } from "../../src/targets/target-set.ts";
+import { makeNode } from "../support/make-node.ts";
+
+function setUp() {
+  const events: string[] = [];
+  const set = new TargetSet(
+    "c",
+    { addressTypes: ["InternalIP"], ipFamily: "auto" },
+    {
+      added: (target, instead) =>
+        events.push(`+ ${target.node} ${target.host}${instead ? ` for ${instead.host}` : ""}`),
+      removed: (target, next) => events.push(`- ${target.node} ${target.host}${next ? ` for ${next.host}` : ""}`),
+      relabelled: (target, before) => events.push(`~ ${target.node} ${before.zone} to ${target.zone}`),
+      readinessChanged: (node, before) =>
+        events.push(`ready ${node.name} ${before.ready.status} to ${node.ready.status}`),
+    },
+  );
+  /** What the listener has heard since the last call. */
+  const news = () => events.splice(0);
+  return { set, news };
+}
+
+const at = (address: string) => ({ addresses: [{ type: "InternalIP", address }] });
+const readiness = (status: "True" | "False" | "Unknown") => ({ ready: { status, reason: "", since: "" } });
+
+const a = makeNode({ name: "a", zone: "z1", ...at("192.0.2.1") });
+const b = makeNode({ name: "b", zone: "z1", ...at("192.0.2.2") });
+const virtual = makeNode({ name: "v", kubeletPort: 0, ...at("192.0.2.9") });
+const bare = makeNode({ name: "n", addresses: [] });
+
+describe("a set of targets", () => {
+  test("makes targets of the nodes of a list", () => {
+    const { set, news } = setUp();
+    set.replace([a, b, virtual, bare]);
+    assert.deepEqual(news(), ["+ a 192.0.2.1", "+ b 192.0.2.2"]);
+    assert.equal(set.size, 4);
+    assert.deepEqual(set.countByState(), { probed: 2, no_address: 1, no_port: 1 });
+    assert.deepEqual(
+      set.entries().map(({ node, outcome }) => `${node.name} ${outcome.state}`),
+      ["a probed", "b probed", "v no_port", "n no_address"],
+    );
+  });
+
+  test("counts every state, also those without a node", () => {
+    assert.deepEqual(setUp().set.countByState(), { probed: 0, no_address: 0, no_port: 0 });
+  });
+
+  test("says nothing of what stays", () => {
+    const { set, news } = setUp();
+    set.replace([a, b, virtual]);
+    news();
+    set.replace([makeNode({ ...b }), makeNode({ ...virtual }), makeNode({ ...a })]);
+    set.upsert(makeNode({ ...a, unschedulable: true }));
+    assert.deepEqual(news(), []);
+    assert.equal(set.entries().find(({ node }) => node.name === "a")?.node.unschedulable, true, "but knows it");
+  });
+
+  test("lets those leave first that are not in a list, so that an address can change hands", () => {
+    const { set, news } = setUp();
+    set.replace([a, b]);
+    news();
+    set.replace([makeNode({ name: "new", ...at("192.0.2.2") }), a]);
+    assert.deepEqual(news(), ["- b 192.0.2.2", "+ new 192.0.2.2"]);
+  });
+
+  test("keeps a missing node where it is told to, as it was", () => {
+    const { set, news } = setUp();
+    set.replace([a, b, virtual]);
+    news();
+    set.replace([], (name) => name === "b");
+    assert.deepEqual(news(), ["- a 192.0.2.1"]);
+    assert.deepEqual(
+      set.entries().map(({ node }) => node.name),
+      ["b"],
+    );
+  });
+
+  test("takes the last of two nodes under one name, list after list", () => {
+    const { set, news } = setUp();
+    const twin = makeNode({ ...a, ...at("192.0.2.8") });
+    set.replace([a, twin]);
+    assert.deepEqual(news(), ["+ a 192.0.2.8"]);
+    set.replace([a, twin]);
+    assert.deepEqual(news(), []);
+  });
+
+  test("of a node that moves, the old target leaves before the new one comes, and each is told of the other", () => {
+    const { set, news } = setUp();
+    set.upsert(a);
+    news();
+    set.upsert(makeNode({ ...a, ...at("192.0.2.7") }));
+    assert.deepEqual(news(), ["- a 192.0.2.1 for 192.0.2.7", "+ a 192.0.2.7 for 192.0.2.1"]);
+    set.upsert(makeNode({ ...a, ...at("192.0.2.7"), uid: "registered-anew" }));
+    assert.deepEqual(news(), ["- a 192.0.2.7 for 192.0.2.7", "+ a 192.0.2.7 for 192.0.2.7"]);
+    set.upsert(makeNode({ ...a, ...at("192.0.2.7"), uid: "registered-anew", kubeletPort: 10_255 }));
+    assert.equal(news().length, 2);
+  });
+
+  test("a node that can no longer be probed loses its target and comes back", () => {
+    const { set, news } = setUp();
+    set.upsert(a);
+    set.upsert(makeNode({ ...a, addresses: [] }));
+    set.upsert(makeNode({ ...a, kubeletPort: 0 }));
+    set.upsert(a);
+    assert.deepEqual(news(), ["+ a 192.0.2.1", "- a 192.0.2.1", "+ a 192.0.2.1"]);
+    assert.equal(set.size, 1);
+  });
+
+  test("other labels are the same target", () => {
+    const { set, news } = setUp();
+    set.upsert(a);
+    news();
+    set.upsert(makeNode({ ...a, zone: "z2" }));
+    assert.deepEqual(news(), ["~ a z1 to z2"]);
+    const withHostname = [...a.addresses, { type: "Hostname", address: "host-a" }];
+    for (const other of [{ region: "r" }, { instanceType: "i" }, { os: "o" }, { addresses: withHostname }]) {
+      set.upsert(a);
+      news();
+      set.upsert(makeNode({ ...a, ...other }));
+      assert.deepEqual(news(), ["~ a z1 to z1"], Object.keys(other).join());
+    }
+  });
+
+  test("removing takes the target along; a name that is not there is nothing", () => {
+    const { set, news } = setUp();
+    set.replace([a, virtual]);
+    news();
+    set.remove("a");
+    set.remove("v");
+    set.remove("a");
+    set.remove("__proto__");
+    assert.deepEqual(news(), ["- a 192.0.2.1"]);
+    assert.equal(set.size, 0);
+  });
+
+  test("tells when a node becomes Ready or ceases to be, probed or not, and at no other time", () => {
+    const { set, news } = setUp();
+    set.replace([a, virtual]);
+    news();
+    set.upsert(makeNode({ ...a, ...readiness("Unknown") }));
+    set.upsert(makeNode({ ...a, ready: { status: "Unknown", reason: "other", since: "later" } }));
+    set.upsert(makeNode({ ...virtual, ...readiness("False") }));
+    assert.deepEqual(news(), ["ready a True to Unknown", "ready v True to False"]);
+    set.remove("a");
+    set.upsert(makeNode({ ...a, ...readiness("False") }));
+    assert.deepEqual(news(), ["- a 192.0.2.1", "+ a 192.0.2.1"], "a newcomer was nothing before");
+  });
+
+  test("a name like a property of every object is a name like any other", () => {
+    const { set, news } = setUp();
+    set.upsert(makeNode({ name: "__proto__" }));
+    set.upsert(makeNode({ name: "constructor" }));
+    assert.equal(news().length, 2);
+    assert.equal(set.size, 2);
+  });
+});
