@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { type Clock, systemClock } from "./clock.ts";
 import { type ApiConfig, type Config, defaultTimeoutMs } from "./config/config.ts";
 import type { HandshakeEngine } from "./handshake/engine.ts";
@@ -27,9 +26,6 @@ export interface AgentParts {
   readonly engine?: HandshakeEngine;
 }
 
-/** Connection, TLS and headers of the API's answer. */
-export const apiHeadersTimeoutMs = 10_000;
-
 /** The whole program from targets to metrics. This is the one place where its parts are put together. */
 export class Agent {
   readonly #config: Config;
@@ -53,7 +49,7 @@ export class Agent {
     const { log, clock = systemClock, random = Math.random } = parts;
     this.#config = config;
     this.#log = log;
-    this.#cluster = api.url.host;
+    this.#cluster = api.cluster;
     this.#apiLabels = labelText({ name: "API", target: api.name });
     this.#engine = parts.engine ?? new PortableEngine(clock);
     this.#reachability = new ReachabilityLog(log, clock);
@@ -75,7 +71,6 @@ export class Agent {
     this.#client = new ApiClient({
       access: { url: api.url, caPem: api.caPem, token: () => parts.token.current() },
       clock,
-      headersTimeoutMs: apiHeadersTimeoutMs,
       report: (report) => this.#processMetrics.request(report),
     });
     this.#follower = new NodeFollower({
@@ -86,6 +81,7 @@ export class Agent {
         synced: () => this.#noteSync(),
         watchRestarted: (reason) => this.#processMetrics.watchRestarted(reason),
         problem: (reason) => this.#processMetrics.problem(reason),
+        failed: () => this.#processMetrics.apiFailed(),
       },
       log,
       clock,
@@ -180,8 +176,3 @@ const landing = `PinGo: is it the network?
 /healthz   200 while this program runs
 /readyz    200 once the nodes are known
 `;
-
-/** The text of a file, for token and CA files. */
-export function readTextFile(path: string): string {
-  return readFileSync(path, "utf8");
-}

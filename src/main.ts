@@ -15,7 +15,7 @@ for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit();
-    throw error;
+    // A full disk under the log is no reason to stop measuring.
   });
 }
 

@@ -16,7 +16,9 @@ import { type Column, textTable } from "./text-table.ts";
 
 /** Three seconds let one SYN retransmission in (after 1 s, RFC 6298), so that one lost packet is not a lost node. */
 const defaultTimeoutMs = 3_000;
-const gapMs = 200;
+/** Between two handshakes to one node; with more nodes it grows, or check would measure its own burst. */
+const minGapMs = 200;
+const maxStartsPerMs = 2;
 const maxInFlight = 512;
 
 /** `pingo check`: a few handshakes to every node now, a table, and an exit code that says whether all could be reached. */
@@ -58,7 +60,7 @@ async function shake(
     engine,
     clock: systemClock,
     count: config.count,
-    gapMs,
+    gapMs: Math.max(minGapMs, targets.length / maxStartsPerMs),
     timeoutMs: config.timeoutMs ?? defaultTimeoutMs,
     maxInFlight,
     signal,
@@ -103,9 +105,13 @@ function severity(verdict: Verdict): number {
 }
 
 function exitCode(reports: readonly NodeReport[]): ExitCode {
+  // A green check of nothing would be the worst of answers to a script.
+  if (reports.length === 0) return exitCodes.usage;
   if (reports.some(({ verdict }) => verdict === "unreachable")) return exitCodes.unreachable;
   return reports.some(({ verdict }) => verdict === "unknown") ? exitCodes.usage : exitCodes.fine;
 }
+
+const notProbedWords = 'not probed ("pingo targets" says why)';
 
 const colours: Record<Verdict, Colour> = { reachable: "green", lossy: "yellow", unreachable: "red", unknown: "yellow" };
 
@@ -120,8 +126,8 @@ function toText(reports: readonly NodeReport[], notProbed: number, paint: Paint)
     { title: "MEDIAN", cell: ({ medianUs }) => showUs(medianUs), align: "right" },
     { title: "WORST", cell: ({ worstUs }) => showUs(worstUs), align: "right" },
   ];
-  const table = reports.length === 0 ? "" : `${textTable(columns, reports)}\n`;
-  return `${table}${summary(reports, notProbed, paint)}\n`;
+  if (reports.length === 0) return `no node to check${notProbed === 0 ? "" : `; ${notProbed} ${notProbedWords}`}\n`;
+  return `${textTable(columns, reports)}\n${summary(reports, notProbed, paint)}\n`;
 }
 
 function showUs(us: number | undefined): string {
@@ -134,7 +140,7 @@ function summary(reports: readonly NodeReport[], notProbed: number, paint: Paint
     [count("unreachable"), "red", "gave no connection"],
     [count("lossy"), "yellow", "lost some handshakes"],
     [count("unknown"), "yellow", "could not be tried from this machine"],
-    [notProbed, "yellow", `not probed ("pingo targets" says why)`],
+    [notProbed, "yellow", notProbedWords],
   ];
   const parts = [`${count("reachable")} of ${reports.length} nodes reachable`];
   for (const [number, colour, words] of said) if (number > 0) parts.push(paint(colour, `${number} ${words}`));
@@ -156,7 +162,7 @@ function readyHint(count: number): string {
 function toJson(api: ApiConfig, reports: readonly NodeReport[], notProbed: number) {
   const count = (verdict: Verdict) => reports.filter((report) => report.verdict === verdict).length;
   return {
-    cluster: api.url.host,
+    cluster: api.cluster,
     nodes: reports.map(reportToJson),
     summary: {
       nodes: reports.length,

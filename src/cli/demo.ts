@@ -7,7 +7,7 @@ import { demoNotReadyAfterMs, playHappenings } from "../sandbox/happenings.ts";
 import { TokenSource } from "../targets/kubernetes/token.ts";
 import { formatMs } from "../units.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
-import { removeKubeconfig, writeKubeconfig } from "./kubeconfig-file.ts";
+import { removeKubeconfig, type WrittenKubeconfig, writeKubeconfig } from "./kubeconfig-file.ts";
 import { aborted, createServeLog, listenUrl, startAgent } from "./serve.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -23,7 +23,7 @@ export async function demoCommand(config: Config, terminal: Terminal, signal: Ab
   const port = await startAgent(agent, config, terminal);
   if (port !== undefined) {
     const kubeconfig = writeKubeconfig(config, sandbox, terminal);
-    terminal.out(introduction(config, sandbox, listenUrl(config, port)));
+    terminal.out(introduction(config, sandbox, listenUrl(config, port), kubeconfig));
     await Promise.all([
       playHappenings(sandbox, { clock: systemClock, signal, announce: announceTo(log) }),
       aborted(signal),
@@ -55,22 +55,29 @@ export async function startOrSay(
 
 /** The sandbox's API as if a user had named it. */
 function apiOf(sandbox: Sandbox): ApiConfig {
+  const url = new URL(sandbox.apiUrl);
   return {
+    cluster: url.host,
     name: sandbox.apiUrl,
-    url: new URL(sandbox.apiUrl),
+    url,
     caPem: sandbox.caPem,
     token: { from: "value", token: sandbox.readerToken },
   };
 }
 
-function introduction(config: Config, sandbox: Sandbox, url: string): string {
+function introduction(
+  config: Config,
+  sandbox: Sandbox,
+  url: string,
+  kubeconfig: WrittenKubeconfig | undefined,
+): string {
   const nodes = sandbox.nodeNames().length;
+  const kubectl = kubeconfig === undefined ? "" : `  kubectl   kubectl --kubeconfig ${kubeconfig.path} get nodes\n`;
   return `PinGo demo: a cluster of ${nodes} nodes on loopback, each probed every ${formatMs(config.probeMs)}.
 
   metrics   ${url}/metrics
   try       curl -s ${url}/metrics | grep ^pingo_up
-  kubectl   kubectl --kubeconfig ${config.sandbox.kubeconfigPath} get nodes
-
+${kubectl}
 Below, "sandbox:" is what happens in the cluster; the other lines are what PinGo makes of it. Ctrl-C ends it.
 
 `;

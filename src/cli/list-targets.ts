@@ -1,7 +1,7 @@
-import { apiHeadersTimeoutMs, readTextFile } from "../agent.ts";
 import { systemClock } from "../clock.ts";
 import type { ApiConfig, Config } from "../config/config.ts";
 import { oneLine, redact } from "../log.ts";
+import { readTextFile } from "../read-text-file.ts";
 import { ApiClient } from "../targets/kubernetes/api-client.ts";
 import { listNodes } from "../targets/kubernetes/list-nodes.ts";
 import { TokenSource } from "../targets/kubernetes/token.ts";
@@ -20,7 +20,6 @@ export async function listTargets(config: Config, api: ApiConfig, signal: AbortS
   const client = new ApiClient({
     access: { url: api.url, caPem: api.caPem, token: () => token.current() },
     clock: systemClock,
-    headersTimeoutMs: apiHeadersTimeoutMs,
     report: () => {},
   });
   try {
@@ -30,7 +29,7 @@ export async function listTargets(config: Config, api: ApiConfig, signal: AbortS
         failure: redact(oneLine(`the API ${api.name} cannot be used: ${list.problem.detail}`), token.secrets()),
       };
     }
-    const set = new TargetSet(api.url.host, config, silent);
+    const set = new TargetSet(api.cluster, config, silent);
     set.replace(list.nodes);
     const warnings = list.flaws.map(({ name, flaw }) =>
       oneLine(`the API sends ${name === "" ? "an object" : `node ${name}`} that cannot be read: ${flaw}`),

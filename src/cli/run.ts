@@ -1,8 +1,8 @@
-import { readTextFile } from "../agent.ts";
 import type { ApiConfig, Config } from "../config/config.ts";
 import type { Command } from "../config/options.ts";
 import { readConfig } from "../config/read-config.ts";
 import { oneLine } from "../log.ts";
+import { readTextFile } from "../read-text-file.ts";
 import { revision, version } from "../version.ts";
 import { checkCommand } from "./check.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";

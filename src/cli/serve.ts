@@ -1,7 +1,8 @@
-import { Agent, readTextFile } from "../agent.ts";
+import { Agent } from "../agent.ts";
 import { systemClock } from "../clock.ts";
 import { type ApiConfig, type Config, defaultTimeoutMs } from "../config/config.ts";
 import { createLog, type Log } from "../log.ts";
+import { readTextFile } from "../read-text-file.ts";
 import { TokenSource } from "../targets/kubernetes/token.ts";
 import { joinHostPort } from "../targets/select.ts";
 import { formatMs } from "../units.ts";
@@ -16,7 +17,7 @@ export async function serveCommand(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const token = new TokenSource(api.token, readTextFile);
+  const token = new TokenSource(api.token, readTextFile, (message) => log.warn(message));
   const log = createServeLog(config, terminal, () => token.secrets());
   const agent = new Agent(config, api, { log, token });
   const port = await startAgent(agent, config, terminal);

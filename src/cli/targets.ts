@@ -50,7 +50,7 @@ function probedCell(outcome: NodeEntry["outcome"], paint: Paint): string {
 
 function toJson(api: ApiConfig, entries: readonly NodeEntry[]) {
   return {
-    cluster: api.url.host,
+    cluster: api.cluster,
     nodes: entries.map(({ node, outcome }) => ({
       node: node.name,
       zone: node.zone,

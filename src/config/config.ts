@@ -1,26 +1,18 @@
+import type { ListenAddress } from "../http/listen-address.ts";
 import type { LogFormat, LogLevel } from "../log.ts";
+import type { TokenConfig } from "../targets/kubernetes/token.ts";
 import type { AddressType, IpFamily } from "../targets/select.ts";
-
-export interface ListenAddress {
-  /** An IP address or name; empty for every address of this machine. */
-  readonly host: string;
-  readonly port: number;
-}
 
 /** The Kubernetes API as the user named it. */
 export interface ApiConfig {
+  /** What the series call this cluster: the API's host. */
+  readonly cluster: string;
   /** As written: the `target` label of the API's own series, as the first PinGo had it. */
   readonly name: string;
   readonly url: URL;
   readonly caPem: string | undefined;
   readonly token: TokenConfig;
 }
-
-export type TokenConfig =
-  | { readonly from: "value"; readonly token: string }
-  | { readonly from: "file"; readonly path: string }
-  /** Only over http, to a proxy that does the asking itself (`kubectl proxy`). */
-  | { readonly from: "none" };
 
 /** All settings, checked. Times in milliseconds. */
 export interface Config {

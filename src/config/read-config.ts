@@ -1,5 +1,7 @@
+import type { TokenConfig } from "../targets/kubernetes/token.ts";
+import { formatMs } from "../units.ts";
 import { type Arguments, readArguments } from "./arguments.ts";
-import type { ApiConfig, Config, TokenConfig } from "./config.ts";
+import type { ApiConfig, Config } from "./config.ts";
 import { type Command, type Option, type OptionName, type OptionValues, optionNames, options } from "./options.ts";
 import { closest } from "./suggest.ts";
 import { caPem, quoteUnlessToken } from "./values.ts";
@@ -30,6 +32,7 @@ export function readConfig(argv: readonly string[], sources: Sources): ReadConfi
   const values = Object.fromEntries(optionNames.map((name) => [name, settings.read(name)])) as OptionValues;
   const asksApi = args.command !== undefined && options.api.commands.includes(args.command);
   const api = asksApi ? readApi(values, settings, sources, problems) : undefined;
+  checkTimes(values, settings, problems);
   if (args.command === undefined || problems.length > 0) return { want: "nothing", problems };
   return { want: "run", command: args.command, config: assemble(values, api) };
 }
@@ -96,6 +99,18 @@ class Settings {
   }
 }
 
+/** Each dark target keeps timeout / interval sockets open. */
+const maxOverlap = 100;
+
+function checkTimes({ timeout, probe }: OptionValues, settings: Settings, problems: string[]): void {
+  if (timeout === undefined || probe === undefined || timeout <= maxOverlap * probe) return;
+  const [long, short] = [settings.source("timeout"), settings.source("probe")];
+  problems.push(
+    `${long}: ${formatMs(timeout)} is more than ${maxOverlap} times the interval (${short}: ${formatMs(probe)}); ` +
+      `a target that gives no answer would hold that many sockets`,
+  );
+}
+
 function readApi(
   values: OptionValues,
   settings: Settings,
@@ -124,7 +139,7 @@ function readApi(
     }
     if (ca !== undefined) problems.push(`${settings.source("api")}: a CA is given, but http:// checks none; use https`);
   }
-  return { name, url, caPem: ca, token: token ?? { from: "none" } };
+  return { cluster: url.host, name, url, caPem: ca, token: token ?? { from: "none" } };
 }
 
 /** Undefined where one is given that cannot be used. */

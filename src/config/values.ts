@@ -1,8 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
+import type { ListenAddress } from "../http/listen-address.ts";
 import { type AddressType, addressTypes } from "../targets/select.ts";
 import { formatMs } from "../units.ts";
-import type { ListenAddress } from "./config.ts";
 
 /** A setting's text read, or what is wrong with it and what would do: the end of a sentence that begins with its name. */
 export type Parsed<Value> = { readonly value: Value } | { readonly problem: string };

@@ -3,18 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { Failure, Outcome } from "../outcome.ts";
 import { msToUs } from "../units.ts";
 import type { HandshakeEngine, HandshakeRequest } from "./engine.ts";
-
-/** Errors that an answer from the network, or its absence, gives. All others are this machine's own. */
-const networkResults: Record<string, Failure["result"]> = {
-  ECONNREFUSED: "refused",
-  ECONNRESET: "reset",
-  ECONNABORTED: "reset",
-  EPIPE: "reset",
-  ETIMEDOUT: "timeout",
-  EHOSTUNREACH: "unreachable",
-  ENETUNREACH: "unreachable",
-  EHOSTDOWN: "unreachable",
-};
+import { resultOfErrno } from "./network-errors.ts";
 
 /**
  * Handshakes through node:net: for every system that Node runs on. The stopwatch is this program's own, so that its
@@ -99,7 +88,7 @@ class PortableHandshake {
   }
 
   #failed(code: string): void {
-    this.#fail(networkResults[code] ?? "local", code);
+    this.#fail(resultOfErrno(code), code);
   }
 
   /**

@@ -36,8 +36,13 @@ export class Prober {
   readonly #options: ProberOptions;
   readonly #schedule: Schedule<Probe>;
   readonly #probes = new Map<string, Probe>();
-  /** More than one only where the timeout exceeds the interval. */
+  /**
+   * More than one only where the timeout reaches the interval: then a handshake may still be ending when the next
+   * one is due.
+   */
   readonly #maxInFlight: number;
+  /** Turns the monotonic clock into the schedule's, whose zero is 1970: a target keeps its place through restarts. */
+  readonly #epochMs: number;
   #timer: Timer | undefined;
   #timerDueMs = Number.POSITIVE_INFINITY;
   #stopped = false;
@@ -45,7 +50,8 @@ export class Prober {
   constructor(options: ProberOptions) {
     this.#options = options;
     this.#schedule = new Schedule(options.intervalMs);
-    this.#maxInFlight = Math.max(1, Math.ceil(options.timeoutMs / options.intervalMs));
+    this.#maxInFlight = 1 + Math.floor(options.timeoutMs / options.intervalMs);
+    this.#epochMs = options.clock.unixMs() - options.clock.nowMs();
   }
 
   add(target: Target): void {
@@ -53,7 +59,7 @@ export class Prober {
     const probe = { target, giveUps: new Set<() => void>() };
     this.#probes.set(target.key, probe);
     const place = offsetFraction(`${target.cluster}/${target.node}/${target.address}`);
-    this.#schedule.add(target.key, probe, place, this.#options.clock.nowMs());
+    this.#schedule.add(target.key, probe, place, this.#nowMs());
     this.#arm();
   }
 
@@ -80,20 +86,24 @@ export class Prober {
     for (const key of [...this.#probes.keys()]) this.remove(key);
   }
 
+  #nowMs(): number {
+    return this.#epochMs + this.#options.clock.nowMs();
+  }
+
   /** One timer for all: set for whoever is due first. */
   #arm(): void {
     const dueMs = this.#schedule.nextDueMs();
     if (this.#stopped || dueMs === undefined || dueMs >= this.#timerDueMs) return;
     this.#timer?.cancel();
     this.#timerDueMs = dueMs;
-    const delayMs = Math.max(0, Math.ceil(dueMs - this.#options.clock.nowMs()));
+    const delayMs = Math.max(0, Math.ceil(dueMs - this.#nowMs()));
     this.#timer = this.#options.clock.setTimer(() => this.#round(), delayMs);
   }
 
   #round(): void {
     this.#timerDueMs = Number.POSITIVE_INFINITY;
-    const { clock, listener } = this.#options;
-    for (const due of this.#schedule.takeDue(clock.nowMs())) {
+    const { listener } = this.#options;
+    for (const due of this.#schedule.takeDue(this.#nowMs())) {
       if (due.missed > 0) listener.skipped(due.item.target, "late", due.missed);
       if (due.start) this.#begin(due);
     }
@@ -101,13 +111,13 @@ export class Prober {
   }
 
   #begin({ item: probe, dueMs }: Due<Probe>): void {
-    const { engine, clock, listener, timeoutMs } = this.#options;
+    const { engine, listener, timeoutMs } = this.#options;
     if (probe.giveUps.size >= this.#maxInFlight) {
       listener.skipped(probe.target, "overlap", 1);
       return;
     }
     const { host, port } = probe.target;
-    listener.started(probe.target, clock.nowMs() - dueMs);
+    listener.started(probe.target, this.#nowMs() - dueMs);
     const giveUp = engine.start({ host, port, timeoutMs }, (outcome) => {
       probe.giveUps.delete(giveUp);
       listener.ended(probe.target, outcome);

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { ListenAddress } from "../config/config.ts";
+import type { ListenAddress } from "./listen-address.ts";
 
 /** What a route answers. */
 export interface Answer {
@@ -25,7 +25,7 @@ const limits = {
 /** A connection on which nothing moves, also one whose client asked for a page and does not read it. */
 const idleTimeoutMs = 90_000;
 /** Each may hold a page in memory; Prometheus uses one. */
-const maxConnections = 256;
+const maxConnections = 64;
 
 /** Serves a fixed table of paths to GET and HEAD; read-only. */
 export class HttpServer {

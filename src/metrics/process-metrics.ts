@@ -52,7 +52,7 @@ export class ProcessMetrics {
     this.#clock = options.clock;
     this.#apiUp = new Gauge({
       name: "pingo_api_up",
-      help: "1 if the last request to the API was answered with 200, else 0.",
+      help: "1 if the last answer of the API could be used, else 0.",
       labelNames: ["cluster"],
       registers,
     });
@@ -108,8 +108,10 @@ export class ProcessMetrics {
   request({ verb, status, durationMs }: RequestReport): void {
     const cluster = this.#cluster;
     const answered = status === 200;
-    this.#apiUp.set({ cluster }, answered ? 1 : 0);
     this.#apiRequests.inc({ cluster, verb, code: String(status) });
+    // Where the token may list and not watch, as the first PinGo's, that answer is no failure of the API.
+    if (verb === "watch" && (status === 403 || status === 405)) return;
+    this.#apiUp.set({ cluster }, answered ? 1 : 0);
     if (status !== 0) this.#apiSeconds.observe({ cluster, verb }, msToSeconds(durationMs));
     if (answered) {
       this.api.reply++;
@@ -125,6 +127,11 @@ export class ProcessMetrics {
 
   watchRestarted(reason: RestartReason): void {
     this.#watchRestarts.inc({ cluster: this.#cluster, reason });
+  }
+
+  /** An answer that could not be used counts as none, though its status was 200. */
+  apiFailed(): void {
+    this.#apiUp.set({ cluster: this.#cluster }, 0);
   }
 
   problem(reason: ProblemReason): void {

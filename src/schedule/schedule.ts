@@ -20,6 +20,9 @@ interface Entry<Item> {
   removed: boolean;
 }
 
+/** Removed entries that are not worth a rebuild of the heap. */
+const slack = 64;
+
 /**
  * Which item is due when: each once an interval, at its own place in it. Pure: it knows neither clocks nor timers
  * nor sockets; whoever uses it brings the time.
@@ -60,6 +63,7 @@ export class Schedule<Item> {
     if (entry === undefined) return;
     entry.removed = true;
     this.#entries.delete(key);
+    if (this.#heap.length > 2 * this.#entries.size + slack) this.#compact();
   }
 
   /** When the next item is due, or undefined where there is none. */
@@ -87,6 +91,16 @@ export class Schedule<Item> {
     entry.dueMs = entry.round * this.#intervalMs + entry.offsetMs;
     this.#siftDown(0);
     return { item: entry.item, dueMs, missed: start ? behind : behind + 1, start };
+  }
+
+  /** Takes the removed entries out before they come to the top, where they are the most. */
+  #compact(): void {
+    const kept = this.#heap.filter((entry) => !entry.removed);
+    this.#heap.length = 0;
+    for (const entry of kept) {
+      this.#heap.push(entry);
+      this.#siftUp(this.#heap.length - 1);
+    }
   }
 
   #dropRemoved(): void {

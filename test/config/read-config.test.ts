@@ -50,6 +50,7 @@ describe("the first PinGo's environment", () => {
   test("means what it meant", () => {
     const config = configOf("", { ...usual, PINGO_CA: base64(firstPem), PINGO_SCAN: "60", PINGO_PROBE: "15" });
     assert.deepEqual(config.api, {
+      cluster: "192.0.2.1:6443",
       name: "https://192.0.2.1:6443",
       url: new URL("https://192.0.2.1:6443"),
       caPem: firstPem,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -119,6 +119,11 @@ describe("pingo check", () => {
     rmSync(folder, { recursive: true });
     assert.equal(trusted.code, 0, trusted.stderr);
     assert.equal((await Pingo.run(["check", "--count", "1"], withoutCa)).code, 3);
+  });
+
+  test("a check of nothing is not green", async () => {
+    const { code, stdout } = await Pingo.run(["check", "--node-selector", "no-such=label"], env);
+    assert.deepEqual([code, stdout], [2, "no node to check\n"]);
   });
 
   test("leaves with 3 where the API is not there, refuses the token or has another CA", async () => {
@@ -247,6 +252,17 @@ describe("pingo sandbox and pingo demo", () => {
     assert.equal(code, 0);
     assert.ok(tookMs < 1_000, `${tookMs} ms`);
     assert.equal(existsSync(file), false);
+  });
+
+  test("the sandbox writes over no file that is somebody's own", async () => {
+    const file = join(folder, "precious");
+    writeFileSync(file, "my clusters\n");
+    const pingo = new Pingo(["sandbox", "--nodes", "1", "--write-kubeconfig", file]);
+    await pingo.says(/is there already and no sandbox wrote it/);
+    await pingo.says(/Type "help"/);
+    assert.ok(!pingo.stdout.includes("KUBECONFIG"));
+    await pingo.stop();
+    assert.equal(readFileSync(file, "utf8"), "my clusters\n");
   });
 
   test("the sandbox goes on when its input ends", async () => {

@@ -9,6 +9,7 @@ import { makeTarget } from "../support/make-target.ts";
 interface Running {
   readonly request: HandshakeRequest;
   readonly done: (outcome: Outcome) => void;
+  readonly startedMs: number;
   givenUp: boolean;
 }
 
@@ -16,9 +17,14 @@ interface Running {
 class ManualEngine implements HandshakeEngine {
   readonly name = "manual";
   readonly started: Running[] = [];
+  readonly #clock: FakeClock;
+
+  constructor(clock: FakeClock) {
+    this.#clock = clock;
+  }
 
   start(request: HandshakeRequest, done: (outcome: Outcome) => void): () => void {
-    const running = { request, done, givenUp: false };
+    const running = { request, done, startedMs: this.#clock.nowMs(), givenUp: false };
     this.started.push(running);
     return () => {
       running.givenUp = true;
@@ -36,7 +42,7 @@ const reply: Outcome = { probe: "tcp", path: 0, startedMs: 0, result: "ok", conn
 
 function setUp(intervalMs: number, timeoutMs: number) {
   const clock = new FakeClock();
-  const engine = new ManualEngine();
+  const engine = new ManualEngine(clock);
   const events: string[] = [];
   const lags: number[] = [];
   const prober = new Prober({
@@ -86,6 +92,36 @@ describe("Prober", () => {
     await clock.advance(4_000);
     assert.deepEqual(events, ["start a", "start a", "start a", "overlap a 1"]);
     assert.equal(engine.started[0]?.request.timeoutMs, 2_500);
+  });
+
+  test("with a timeout equal to the interval, a target that never answers misses no round", async () => {
+    const { clock, engine, events, prober } = setUp(200, 200);
+    prober.add(makeTarget({ node: "a" }));
+    for (let step = 0; step < 3_000; step++) {
+      await clock.advance(1);
+      // Each ends a millisecond after its deadline, as a timer does.
+      const due = engine.started.findIndex(({ startedMs }) => clock.nowMs() - startedMs > 200);
+      if (due !== -1) engine.started.splice(due, 1)[0]?.done(reply);
+    }
+    assert.equal(events.filter((event) => event === "start a").length, 15);
+    assert.equal(events.filter((event) => event.startsWith("overlap")).length, 0);
+  });
+
+  test("500 targets have 60 handshakes each in 60 intervals, and no tenth of one holds more than a fifth", async () => {
+    const { clock, engine, prober } = setUp(1_000, 500);
+    for (let index = 0; index < 500; index++) prober.add(makeTarget({ node: `node-${index}` }));
+    const starts = new Array<number>(600).fill(0);
+    for (let tenth = 0; tenth < 600; tenth++) {
+      await clock.advance(100);
+      starts[tenth] = engine.started.length;
+      engine.finishAll();
+    }
+    assert.equal(
+      starts.reduce((sum, count) => sum + count, 0),
+      500 * 60,
+    );
+    assert.ok(Math.max(...starts) <= 100, `${Math.max(...starts)} of 500 in a tenth`);
+    assert.ok(Math.min(...starts) >= 20, `${Math.min(...starts)} of 500 in a tenth`);
   });
 
   test("a target that is removed in the middle of a handshake gives that up and is told of no more", async () => {

@@ -59,6 +59,32 @@ describe("trouble of this machine counts against no target", () => {
       ]);
     });
 
+    test("a router that refuses is unreachable, which is the target's, over IPv4 and over IPv6", async () => {
+      // A second network behind a veth pair plays the router; its name lives in a /run of our own.
+      const script = `mount -t tmpfs none /run
+        ip link set lo up
+        ip netns add router
+        ip link add near type veth peer name far netns router
+        ip addr add 198.18.0.1/24 dev near
+        ip addr add fd00::1/64 dev near nodad
+        ip link set near up
+        ip -n router addr add 198.18.0.2/24 dev far
+        ip -n router addr add fd00::2/64 dev far nodad
+        ip -n router link set far up
+        ip netns exec router sh -c 'echo 1 > /proc/sys/net/ipv4/ip_forward; echo 1 > /proc/sys/net/ipv6/conf/all/forwarding'
+        ip -n router route add prohibit 198.18.9.0/24
+        ip -n router -6 route add prohibit fd00:9::/64
+        ip route add default via 198.18.0.2
+        ip -6 route add default via fd00::2
+        $HANDSHAKE 198.18.9.1 1
+        $HANDSHAKE fd00:9::1 1
+        ip netns del router`;
+      assert.deepEqual(await inShell(script, [...ownNetwork, "--mount"]), [
+        { result: "unreachable", code: "EHOSTUNREACH" },
+        { result: "unreachable", code: "EACCES" },
+      ]);
+    });
+
     test("a neighbour that answers no ARP is unreachable, which is the target's", async () => {
       // The kernel tells its own socket with an ICMP message to itself, which needs the loopback.
       const script = `ip link set lo up

@@ -2,7 +2,9 @@ import http from "node:http";
 import https from "node:https";
 import { getCACertificates } from "node:tls";
 import type { Clock } from "../../clock.ts";
+import { formatMs } from "../../units.ts";
 import { type ApiProblem, problemOfError, problemOfStatus } from "./problem.ts";
+import { readBody } from "./read-body.ts";
 
 /** Where the API is and what it asks for. */
 export interface ApiAccess {
@@ -33,20 +35,18 @@ export interface ApiRequest {
 export interface ApiClientOptions {
   readonly access: ApiAccess;
   readonly clock: Clock;
-  /** Deadline for connection, TLS and the answer's headers, in milliseconds. */
-  readonly headersTimeoutMs: number;
   readonly report: (report: RequestReport) => void;
 }
 
 export type ApiAnswer = { readonly body: http.IncomingMessage } | { readonly problem: ApiProblem };
 
+/** Deadline for connection, TLS and the answer's headers. */
+const headersTimeoutMs = 10_000;
 /**
  * TCP keepalive after this much silence. libuv follows it with 10 probes a second apart, so that a peer whose
  * host vanished is noticed within half a minute even on a watch that has nothing to say.
  */
 const keepAliveAfterMs = 15_000;
-/** Of a refusal's body, only this much is read. */
-const maxRefusalBytes = 16 * 1024;
 
 /** Asks a Kubernetes API for its nodes. Thin on purpose: one resource, two verbs, no cache. */
 export class ApiClient {
@@ -76,25 +76,24 @@ export class ApiClient {
       return { problem: { reason: "unauthorized", detail: (error as Error).message } };
     }
     const startMs = this.#options.clock.nowMs();
-    const answer = await this.#exchange(request, token);
+    let answer = await this.#exchange(request, token);
+    // A connection that was kept and that the other side had closed meanwhile says nothing about the API.
+    if ("stale" in answer) answer = await this.#exchange(request, token);
     if (!request.signal.aborted) {
       const status = "response" in answer ? (answer.response.statusCode ?? 0) : 0;
       this.#options.report({ verb: request.verb, status, durationMs: this.#options.clock.nowMs() - startMs });
     }
-    if ("problem" in answer) return answer;
+    if ("problem" in answer) return { problem: answer.problem };
     if (answer.response.statusCode === 200) return { body: answer.response };
-    return { problem: await refusal(answer.response) };
+    return { problem: await refusal(answer.response, this.#options.clock) };
   }
 
   close(): void {
     this.#agent.destroy();
   }
 
-  #exchange(
-    { query, signal }: ApiRequest,
-    token: string | undefined,
-  ): Promise<{ response: http.IncomingMessage } | { problem: ApiProblem }> {
-    const { clock, headersTimeoutMs } = this.#options;
+  #exchange({ query, signal }: ApiRequest, token: string | undefined): Promise<Exchange> {
+    const { clock, access } = this.#options;
     const headers = {
       Accept: "application/json",
       ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
@@ -103,7 +102,7 @@ export class ApiClient {
       const url = `${this.#nodesUrl}?${new URLSearchParams(query)}`;
       const request = this.#send(url, { agent: this.#agent, headers, signal });
       const deadline = clock.setTimer(() => {
-        resolve({ problem: { reason: "timeout", detail: `it gives no answer within ${headersTimeoutMs / 1_000} s` } });
+        resolve({ problem: { reason: "timeout", detail: `it gives no answer within ${formatMs(headersTimeoutMs)}` } });
         request.destroy();
       }, headersTimeoutMs);
       request.on("response", (response) => {
@@ -112,33 +111,31 @@ export class ApiClient {
       });
       // Stays for the life of the socket: an error after the headers reaches the body too, and without a listener
       // here it would end the process.
-      request.on("error", (error) => {
+      request.on("error", (error: NodeJS.ErrnoException) => {
         deadline.cancel();
-        resolve({ problem: problemOfError(error) });
+        const problem = problemOfError(error, access.caPem !== undefined);
+        const stale = request.reusedSocket && (error.code === "ECONNRESET" || error.code === "EPIPE");
+        resolve(stale ? { problem, stale } : { problem });
       });
       request.end();
     });
   }
 }
 
+type Exchange = { readonly response: http.IncomingMessage } | { readonly problem: ApiProblem; readonly stale?: true };
+
+/** Of a refusal's body only the beginning counts, and it is not waited for long: the status says the most. */
+const refusalLimits = { maxBytes: 16 * 1024, idleTimeoutMs: 2_000, totalTimeoutMs: 5_000 };
+
+/** Why an answer is not 200, from its status and its body. */
+async function refusal(response: http.IncomingMessage, clock: Clock): Promise<ApiProblem> {
+  const body = await readBody(response, refusalLimits, clock);
+  const text = "text" in body ? body.text : "";
+  return problemOfStatus(response.statusCode ?? 0, text, response.headers["retry-after"]);
+}
+
 /** The system's certificate authorities and NODE_EXTRA_CA_CERTS; Node's own where the system has none. */
 function systemAuthorities(): string[] {
   const system = getCACertificates("system");
   return system.length === 0 ? getCACertificates("default") : [...system, ...getCACertificates("extra")];
-}
-
-/** Why an answer is not 200, from its status and the beginning of its body. */
-async function refusal(response: http.IncomingMessage): Promise<ApiProblem> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      chunks.push(chunk);
-      length += chunk.length;
-      if (length > maxRefusalBytes) break;
-    }
-  } catch {
-    // The status alone tells enough.
-  }
-  return problemOfStatus(response.statusCode ?? 0, Buffer.concat(chunks).toString(), response.headers["retry-after"]);
 }

@@ -33,10 +33,11 @@ export class ApiHealth {
     this.#log.warn(`the API ${this.#api} cannot be used: ${problem.detail}${lasting}; ${this.#kept(known)}`);
   }
 
-  answered(): void {
+  /** `atMs`: when, on the monotonic clock; an answer may have to prove itself first. */
+  answered(atMs: number): void {
     if (this.#trouble === undefined) return;
     const { sinceMs, tries } = this.#trouble;
-    const lastedMs = this.#clock.nowMs() - sinceMs;
+    const lastedMs = atMs - sinceMs;
     this.#trouble = undefined;
     this.#log.info(`the API ${this.#api} answers again after ${formatMs(lastedMs)} and ${tries} failed tries`);
   }

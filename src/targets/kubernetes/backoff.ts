@@ -1,3 +1,6 @@
+/** A maintenance page may ask for a day; nodes come and go meanwhile. */
+const maxObeyedMs = 300_000;
+
 /**
  * Waits between tries that fail one after another: twice as long each time up to a limit, and never in step with
  * other clients of the same API (half of each wait is chance).
@@ -15,11 +18,11 @@ export class Backoff {
     this.#random = random;
   }
 
-  /** The next wait in milliseconds, at least `atLeastMs` (a server's Retry-After). */
+  /** The next wait in milliseconds, at least `atLeastMs` (a server's Retry-After) as far as that is bearable. */
   nextMs(atLeastMs = 0): number {
     const ceilingMs = Math.min(this.#maxMs, this.#firstMs * 2 ** this.#failures);
     this.#failures = Math.min(this.#failures + 1, 30);
-    return Math.max(atLeastMs, ceilingMs * (0.5 + this.#random() / 2));
+    return Math.max(Math.min(atLeastMs, maxObeyedMs), ceilingMs * (0.5 + this.#random() / 2));
   }
 
   reset(): void {

@@ -10,6 +10,8 @@ export interface NodeList {
   readonly nodes: readonly NodeFacts[];
   /** Where a watch goes on from. */
   readonly resourceVersion: string;
+  /** Items in the list, readable or not: what the API counts. */
+  readonly count: number;
   /** The items that are no nodes: each is perhaps a node that is there. */
   readonly flaws: readonly NodeFlaw[];
 }
@@ -25,7 +27,7 @@ export interface ListOptions {
 /** Nodes per request: real ones are 5 to 20 KB, so that a page is a few megabytes. */
 const pageSize = 250;
 /** A whole page of nodes, each as large as etcd lets an object be (1.5 MB), does not fit; what clusters have does. */
-const limits = { maxBytes: 128 * 2 ** 20, idleTimeoutMs: 30_000 };
+const limits = { maxBytes: 128 * 2 ** 20, idleTimeoutMs: 30_000, totalTimeoutMs: 120_000 };
 /** 250 nodes a page: far above the 5,000 nodes Kubernetes supports and the 65,000 it has been driven to. */
 const maxPages = 2_000;
 
@@ -42,7 +44,9 @@ export async function listNodes(options: ListOptions): Promise<NodeList | { read
       if ("node" in read) nodes.push(read.node);
       else flaws.push(read.flaw);
     }
-    if (answer.continueToken === "") return { nodes, resourceVersion: answer.resourceVersion, flaws };
+    if (answer.continueToken === "") {
+      return { nodes, count: nodes.length + flaws.length, resourceVersion: answer.resourceVersion, flaws };
+    }
     token = answer.continueToken;
   }
   return { problem: { reason: "bad_answer", detail: `its list of nodes does not end after ${maxPages} pages` } };

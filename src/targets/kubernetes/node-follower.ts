@@ -1,5 +1,6 @@
 import { type Clock, sleep } from "../../clock.ts";
 import type { Log } from "../../log.ts";
+import { formatMs, msPerSecond } from "../../units.ts";
 import type { NodeFacts } from "../node.ts";
 import type { ApiClient } from "./api-client.ts";
 import { ApiHealth } from "./api-health.ts";
@@ -18,7 +19,7 @@ export interface NodeSink {
 }
 
 /** Why a watch was begun anew; the `reason` label of `pingo_api_watch_restarts_total`. */
-export const restartReasons = ["closed", "broken", "expired", "error", "resync"] as const;
+export const restartReasons = ["closed", "broken", "expired", "error", "overdue", "resync"] as const;
 export type RestartReason = (typeof restartReasons)[number];
 
 /** What the metrics want to know. */
@@ -26,7 +27,10 @@ export interface FollowReport {
   /** The nodes are as the API has them, as of now. */
   synced(): void;
   watchRestarted(reason: RestartReason): void;
+  /** An answer, or an object in one, that could not be used. */
   problem(reason: ProblemReason): void;
+  /** The API as a whole could not be used, whatever its status said. */
+  failed(): void;
 }
 
 export interface FollowerOptions {
@@ -58,6 +62,8 @@ const emptyListsToBelieve = 3;
 const pollsBetweenWatchTries = 10;
 /** The server's end of a watch, spread so that many clients do not return at once (client-go: 5 to 10 minutes). */
 const watchSeconds = { min: 300, spread: 300 };
+/** A watch that its server does not end in time has nobody behind it any more: a proxy that holds on to us alone. */
+const overdueMs = 30_000;
 
 /**
  * Keeps a sink equal to the nodes of one API: lists, then watches from the list's resourceVersion, and lists anew
@@ -74,6 +80,8 @@ export class NodeFollower {
   #emptyLists = 0;
   #briefWatches = 0;
   #refusedWatches = 0;
+  /** Nodes that the API counts beyond those we know, as of the last list: what cannot be read there. */
+  #surplus = 0;
   readonly #toldFlaws = new Set<string>();
 
   constructor(options: FollowerOptions) {
@@ -102,12 +110,12 @@ export class NodeFollower {
       return false;
     }
     if ("resourceVersion" in list) this.#resourceVersion = list.resourceVersion;
-    this.#succeeded();
+    this.#succeeded(clock.nowMs());
     return true;
   }
 
   /** Takes a list over, or says why it is not to be believed. */
-  #apply({ nodes, flaws }: NodeList): ApiProblem | undefined {
+  #apply({ nodes, count, flaws }: NodeList): ApiProblem | undefined {
     const { sink } = this.#options;
     for (const flaw of flaws) this.#noteFlaw(flaw);
     this.#emptyLists = nodes.length === 0 ? this.#emptyLists + 1 : 0;
@@ -118,6 +126,7 @@ export class NodeFollower {
     // An item without a name may be any of the known nodes, so that none of them can be called gone.
     const unreadable = new Set(flaws.map((flaw) => flaw.name));
     sink.replace(nodes, (name) => unreadable.has(name) || unreadable.has(""));
+    this.#surplus = count - sink.size;
     return undefined;
   }
 
@@ -130,68 +139,108 @@ export class NodeFollower {
 
   async #watch(signal: AbortSignal): Promise<void> {
     const { client, clock, labelSelector, random } = this.#options;
-    const ownEnd = new AbortController();
+    const timeoutSeconds = Math.round(watchSeconds.min + watchSeconds.spread * random());
     const beside = new AbortController();
+    const own = new AbortController();
     const besideSignal = AbortSignal.any([signal, beside.signal]);
     const openedMs = clock.nowMs();
-    const checking = this.#checkCounts(ownEnd, besideSignal);
-    let proving: Promise<void> | undefined;
+    let ownEnd: RestartReason | undefined;
+    const endBecause = (reason: RestartReason) => {
+      ownEnd ??= reason;
+      own.abort();
+    };
+    const companions = [
+      this.#checkCounts(() => endBecause("resync"), besideSignal),
+      this.#guardWatch(timeoutSeconds, () => endBecause("overdue"), besideSignal),
+    ];
     const end = await watchNodes({
       client,
       labelSelector,
       resourceVersion: this.#resourceVersion ?? "",
-      timeoutSeconds: Math.round(watchSeconds.min + watchSeconds.spread * random()),
-      opened: () => {
-        proving = this.#proveWatch(besideSignal);
-      },
+      timeoutSeconds,
+      opened: () => companions.push(this.#proveWatch(clock.nowMs(), besideSignal)),
       event: (event) => this.#take(event),
-      signal: AbortSignal.any([signal, ownEnd.signal]),
+      signal: AbortSignal.any([signal, own.signal]),
     });
     beside.abort();
-    await Promise.all([checking, proving]);
+    await Promise.all(companions);
     if (signal.aborted) return;
-    if (ownEnd.signal.aborted) this.#restart("resync", true);
+    if (ownEnd !== undefined) this.#restart(ownEnd, true);
     else await this.#afterWatch(end, clock.nowMs() - openedMs, signal);
   }
 
   /** A watch works once it has lasted for a while or brought an event; its 200 alone says little. */
-  async #proveWatch(signal: AbortSignal): Promise<void> {
+  async #proveWatch(openedMs: number, signal: AbortSignal): Promise<void> {
     await sleep(this.#options.clock, briefWatchMs, signal);
-    if (!signal.aborted) this.#watchWorks();
+    if (signal.aborted) return;
+    this.#watchWorks();
+    this.#succeeded(openedMs);
+  }
+
+  async #guardWatch(timeoutSeconds: number, overdue: () => void, signal: AbortSignal): Promise<void> {
+    await sleep(this.#options.clock, timeoutSeconds * msPerSecond + overdueMs, signal);
+    if (signal.aborted) return;
+    this.#options.log.info("the watch did not end when it should have; listing the nodes anew");
+    overdue();
   }
 
   #watchWorks(): void {
     this.#briefWatches = 0;
     this.#refusedWatches = 0;
-    this.#succeeded();
+    this.#backoff.reset();
     if (this.#warnedOfPolling) this.#options.log.info(`${this.#options.apiName} now lets the nodes be watched`);
     this.#warnedOfPolling = false;
   }
 
   #take(event: WatchEvent): void {
-    const { sink } = this.#options;
+    const { sink, report } = this.#options;
     if (event.type === "put") sink.upsert(event.node);
     else if (event.type === "delete") sink.remove(event.name);
     else if (event.type === "flaw") this.#noteFlaw(event.flaw);
     if (event.resourceVersion !== "") this.#resourceVersion = event.resourceVersion;
     this.#watchWorks();
+    report.synced();
   }
 
   async #afterWatch(end: WatchEnd, lastedMs: number, signal: AbortSignal): Promise<void> {
-    if (lastedMs >= briefWatchMs) this.#backoff.reset();
-    if (end.reason === "closed") return this.#afterClosed(lastedMs, signal);
-    const { problem, opened } = end;
-    if (problem.reason === "expired") {
+    if (end.reason === "problem" && !end.opened) return this.#afterNoWatch(end.problem, signal);
+    if (end.reason === "problem" && end.problem.reason === "expired") {
       this.#options.log.info("the watch fell too far behind; listing the nodes anew");
-      this.#restart("expired", true);
-      // A server that says so again and again must not be listed without pause.
-      await sleep(this.#options.clock, this.#backoff.nextMs(problem.retryAfterMs), signal);
+      return this.#reopen("expired", true, end.problem, signal);
+    }
+    if (lastedMs < briefWatchMs) this.#briefWatches++;
+    if (this.#briefWatches >= watchesToGiveUp) {
+      this.#briefWatches = 0;
+      this.#resourceVersion = undefined;
+      this.#pollInstead({ reason: "bad_answer", detail: "the API, or a proxy before it, ends each watch at once" });
       return;
     }
-    if (!opened && (problem.reason === "forbidden" || problem.status === 405)) return this.#pollInstead(problem);
-    if (opened) this.#restart(problem.reason === "connection" ? "broken" : "error", problem.reason !== "connection");
-    else this.#noteRefusal(problem);
+    if (end.reason === "closed") return this.#reopen("closed", false, undefined, signal);
+    // Idle connections are cut by load balancers every day: no failure of the API, unless it does not take the next.
+    if (end.problem.reason === "connection") return this.#reopen("broken", false, undefined, signal);
+    this.#restart("error", true);
+    await this.#waitAfter(end.problem, signal);
+  }
+
+  async #afterNoWatch(problem: ApiProblem, signal: AbortSignal): Promise<void> {
+    if (problem.reason === "forbidden" || problem.status === 405) return this.#pollInstead(problem);
+    if (problem.reason === "expired") {
+      this.#options.log.info("the watch fell too far behind; listing the nodes anew");
+      return this.#reopen("expired", true, problem, signal);
+    }
+    this.#noteRefusal(problem);
     await this.#waitAfter(problem, signal);
+  }
+
+  /** Goes on after a short wait, so that nobody who ends or refuses each watch is asked without pause. */
+  async #reopen(
+    reason: RestartReason,
+    listAnew: boolean,
+    problem: ApiProblem | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    this.#restart(reason, listAnew);
+    await sleep(this.#options.clock, this.#backoff.nextMs(problem?.retryAfterMs), signal);
   }
 
   /** A server that answers and yet opens no watch may still answer a list; one that is away has nothing to list. */
@@ -199,18 +248,6 @@ export class NodeFollower {
     if (status === undefined) return;
     this.#refusedWatches++;
     if (this.#refusedWatches % watchesToGiveUp === 0) this.#resourceVersion = undefined;
-  }
-
-  async #afterClosed(lastedMs: number, signal: AbortSignal): Promise<void> {
-    this.#restart("closed", false);
-    if (lastedMs >= briefWatchMs) return;
-    this.#briefWatches++;
-    if (this.#briefWatches >= watchesToGiveUp) {
-      this.#pollInstead({ reason: "bad_answer", detail: "the API, or a proxy before it, ends each watch at once" });
-      this.#resourceVersion = undefined;
-      return;
-    }
-    await sleep(this.#options.clock, this.#backoff.nextMs(), signal);
   }
 
   #restart(reason: RestartReason, listAnew: boolean): void {
@@ -225,14 +262,14 @@ export class NodeFollower {
     if (this.#warnedOfPolling) return;
     this.#warnedOfPolling = true;
     const advice = problem.reason === "forbidden" ? `. Allow the verb "watch" on nodes to see changes at once` : "";
-    log.warn(`nodes cannot be watched: ${problem.detail}; listing them every ${scanMs / 1_000} s instead${advice}`);
+    log.warn(`nodes cannot be watched: ${problem.detail}; listing them every ${formatMs(scanMs)} instead${advice}`);
   }
 
   /**
    * While a watch runs: asks for the number of nodes at every scan. That measures the API, and should the watch have
    * lost something (twice in a row, as events may still be on their way), it is ended and the nodes are listed anew.
    */
-  async #checkCounts(ownEnd: AbortController, signal: AbortSignal): Promise<void> {
+  async #checkCounts(endWatch: () => void, signal: AbortSignal): Promise<void> {
     const { client, clock, labelSelector, sink, scanMs } = this.#options;
     let differed = 0;
     for (;;) {
@@ -244,12 +281,14 @@ export class NodeFollower {
         this.#failed(answer.problem);
         continue;
       }
-      this.#health.answered();
-      if (answer.count === undefined || answer.count === sink.size) this.#options.report.synced();
-      differed = answer.count === undefined || answer.count === sink.size ? 0 : differed + 1;
+      this.#health.answered(clock.nowMs());
+      const differs = answer.count !== undefined && answer.count !== sink.size + this.#surplus;
+      if (answer.count !== undefined && !differs) this.#options.report.synced();
+      differed = differs ? differed + 1 : 0;
       if (differed < 2) continue;
       this.#options.log.warn(`the API has ${answer.count} nodes and ${sink.size} are known; listing them anew`);
-      return ownEnd.abort();
+      endWatch();
+      return;
     }
   }
 
@@ -269,11 +308,13 @@ export class NodeFollower {
 
   #failed(problem: ApiProblem): void {
     this.#options.report.problem(problem.reason);
+    this.#options.report.failed();
     this.#health.failed(problem, this.#options.sink.size);
   }
 
-  #succeeded(): void {
-    this.#health.answered();
+  /** `sinceMs`: when the answer came that has proved itself by now. */
+  #succeeded(sinceMs: number): void {
+    this.#health.answered(sinceMs);
     this.#options.report.synced();
   }
 }

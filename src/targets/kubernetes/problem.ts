@@ -48,13 +48,15 @@ const connectionWords: Record<string, string> = {
   EMFILE: "this process is out of file descriptors",
 };
 
-/** Problem for an exception of node:https: what failed below HTTP. */
-export function problemOfError(error: Error & { code?: string }): ApiProblem {
+/** Problem for an exception of node:https: what failed below HTTP. `caGiven`: the user named a CA. */
+export function problemOfError(error: Error & { code?: string }, caGiven = true): ApiProblem {
   const code = error.code ?? "";
   if (tlsCodes.has(code)) {
     return {
       reason: "tls",
-      detail: `its certificate is not signed by the given CA (${code}): check PINGO_CA or --ca-file`,
+      detail: caGiven
+        ? `its certificate is not signed by the given CA (${code}): check PINGO_CA or --ca-file`
+        : `its certificate is signed by nobody this system trusts (${code}): give its CA with PINGO_CA or --ca-file`,
     };
   }
   if (code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID") {

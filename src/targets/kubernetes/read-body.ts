@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Clock } from "../../clock.ts";
+import { formatMs } from "../../units.ts";
 import { type ApiProblem, problemOfError } from "./problem.ts";
 
 export interface BodyLimits {
@@ -7,6 +8,8 @@ export interface BodyLimits {
   readonly maxBytes: number;
   /** A body that brings no byte for so long is given up, in milliseconds. */
   readonly idleTimeoutMs: number;
+  /** A body that is not whole after so long is given up, in milliseconds. */
+  readonly totalTimeoutMs: number;
 }
 
 /** A whole answer as text, or why not. */
@@ -17,12 +20,14 @@ export async function readBody(
 ): Promise<{ readonly text: string } | { readonly problem: ApiProblem }> {
   const chunks: Buffer[] = [];
   let length = 0;
-  let idle = false;
-  const watchdog = () =>
+  let late: ApiProblem | undefined;
+  const giveUpAfter = (ms: number, problem: ApiProblem) =>
     clock.setTimer(() => {
-      idle = true;
+      late ??= problem;
       body.destroy();
-    }, limits.idleTimeoutMs);
+    }, ms);
+  const watchdog = () => giveUpAfter(limits.idleTimeoutMs, stalled(limits.idleTimeoutMs));
+  const deadline = giveUpAfter(limits.totalTimeoutMs, tooSlow(limits.totalTimeoutMs));
   let timer = watchdog();
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
@@ -33,11 +38,12 @@ export async function readBody(
       chunks.push(chunk);
     }
   } catch (error) {
-    return { problem: idle ? stalled(limits.idleTimeoutMs) : brokenOff(error as Error, length) };
+    return { problem: late ?? brokenOff(error as Error, length) };
   } finally {
     timer.cancel();
+    deadline.cancel();
   }
-  if (idle) return { problem: stalled(limits.idleTimeoutMs) };
+  if (late !== undefined) return { problem: late };
   return { text: Buffer.concat(chunks).toString() };
 }
 
@@ -49,7 +55,11 @@ function tooLong(maxBytes: number): ApiProblem {
 }
 
 function stalled(idleTimeoutMs: number): ApiProblem {
-  return { reason: "timeout", detail: `its answer stopped in the middle for ${idleTimeoutMs / 1_000} s` };
+  return { reason: "timeout", detail: `its answer stopped in the middle for ${formatMs(idleTimeoutMs)}` };
+}
+
+function tooSlow(totalTimeoutMs: number): ApiProblem {
+  return { reason: "timeout", detail: `its answer is not complete after ${formatMs(totalTimeoutMs)}` };
 }
 
 function brokenOff(error: Error, length: number): ApiProblem {

@@ -1,4 +1,8 @@
-import type { TokenConfig } from "../../config/config.ts";
+export type TokenConfig =
+  | { readonly from: "value"; readonly token: string }
+  | { readonly from: "file"; readonly path: string }
+  /** Only over http to this machine, as to a `kubectl proxy`, which does the asking itself. */
+  | { readonly from: "none" };
 
 /** Gives the bearer token of this moment, and remembers which ones it gave so that the log can keep them out. */
 export class TokenSource {
@@ -7,9 +11,15 @@ export class TokenSource {
   #last: string | undefined;
   /** A rotated token may still turn up in an answer for a while. */
   #previous: string | undefined;
+  readonly #warn: (message: string) => void;
+  #warned = false;
 
-  /** `readFile` gives a file's text or throws the system's error. */
-  constructor(config: TokenConfig, readFile: (path: string) => string) {
+  /**
+   * `readFile` gives a file's text or throws the system's error; `warn` is told once each time the file becomes
+   * useless.
+   */
+  constructor(config: TokenConfig, readFile: (path: string) => string, warn: (message: string) => void = () => {}) {
+    this.#warn = warn;
     this.#config = config;
     this.#readFile = readFile;
     if (config.from === "value") this.#last = config.token;
@@ -22,12 +32,10 @@ export class TokenSource {
    */
   current(): string | undefined {
     if (this.#config.from !== "file") return this.#last;
-    try {
-      this.#remember(this.#readFile(this.#config.path).trim());
-    } catch (error) {
-      if (this.#last === undefined) throw new Error(`the token file cannot be read: ${(error as Error).message}`);
-    }
-    if (this.#last === undefined) throw new Error(`the token file ${this.#config.path} holds no token`);
+    const trouble = this.#readAgain(this.#config.path);
+    if (trouble !== undefined && this.#last === undefined) throw new Error(trouble);
+    if (trouble !== undefined && !this.#warned) this.#warn(`${trouble}; the last one serves on`);
+    this.#warned = trouble !== undefined;
     return this.#last;
   }
 
@@ -36,10 +44,19 @@ export class TokenSource {
     return [this.#last, this.#previous].filter((token) => token !== undefined);
   }
 
-  #remember(token: string): void {
+  /** Takes a new token over, or says what is wrong with the file. */
+  #readAgain(path: string): string | undefined {
+    let token: string;
+    try {
+      token = this.#readFile(path).trim();
+    } catch (error) {
+      return `the token file cannot be read: ${(error as Error).message}`;
+    }
     // An empty file or one half written is no new token; a header cannot carry it either.
-    if (token === this.#last || !/^[\x21-\x7e]+$/.test(token)) return;
+    if (!/^[\x21-\x7e]+$/.test(token)) return `the token file ${path} holds no token`;
+    if (token === this.#last) return undefined;
     this.#previous = this.#last;
     this.#last = token;
+    return undefined;
   }
 }

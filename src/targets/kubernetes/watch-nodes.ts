@@ -46,19 +46,29 @@ export async function watchNodes(options: WatchOptions): Promise<WatchEnd> {
   const answer = await options.client.getNodes({ verb: "watch", query, signal: options.signal });
   if ("problem" in answer) return { reason: "problem", problem: answer.problem, opened: false };
   options.opened();
+  const lines = splitLines(answer.body as AsyncIterable<Buffer>, maxEventBytes);
   try {
-    for await (const line of splitLines(answer.body as AsyncIterable<Buffer>, maxEventBytes)) {
-      if (options.signal.aborted) break;
+    for (;;) {
+      const line = await nextLine(lines);
+      if (typeof line !== "string") return line;
+      if (options.signal.aborted) return { reason: "closed" };
       const read = readEvent(line);
       if ("problem" in read) return { reason: "problem", problem: read.problem, opened: true };
       options.event(read);
     }
-  } catch (error) {
-    return { reason: "problem", problem: streamProblem(error as Error), opened: true };
   } finally {
     answer.body.destroy();
   }
-  return { reason: "closed" };
+}
+
+/** Only what the stream throws is the API's; what a listener of the events throws is a bug and goes on its way. */
+async function nextLine(lines: AsyncGenerator<string>): Promise<string | WatchEnd> {
+  try {
+    const next = await lines.next();
+    return next.done ? { reason: "closed" } : next.value;
+  } catch (error) {
+    return { reason: "problem", problem: streamProblem(error as Error), opened: true };
+  }
 }
 
 function streamProblem(error: Error): ApiProblem {
