@@ -34,7 +34,7 @@ channel("net.server.socket").subscribe((message) => {
 const sandbox = await startSandbox({ nodes, kubeletPort });
 const pingo = new Pingo(["--probe", "1s", "--listen", "127.0.0.1:0"], sandbox.environment());
 const [, port] = await pingo.says(/metrics are at http:\/\/127\.0\.0\.1:(\d+)/);
-await pingo.says(new RegExp(`${nodes} nodes are probed`));
+await pingo.says(new RegExp(`probing ${nodes} nodes`));
 await pause(3_000);
 
 const fromMs = performance.now();

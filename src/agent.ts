@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "./clock.ts";
 import { type ApiConfig, type Config, defaultTimeoutMs } from "./config/config.ts";
+import { maxHandshakesInFlight } from "./handshake/descriptor-limit.ts";
 import type { HandshakeEngine } from "./handshake/engine.ts";
 import { PortableEngine } from "./handshake/portable.ts";
 import { type ProbeListener, Prober } from "./handshake/prober.ts";
@@ -14,7 +15,7 @@ import { ApiClient } from "./targets/kubernetes/api-client.ts";
 import { NodeFollower } from "./targets/kubernetes/node-follower.ts";
 import type { TokenSource } from "./targets/kubernetes/token.ts";
 import { type TargetListener, TargetSet } from "./targets/target-set.ts";
-import { formatMs } from "./units.ts";
+import { count, formatMs } from "./units.ts";
 import { revision, version } from "./version.ts";
 
 /** What the outside brings; tests bring their own. */
@@ -65,6 +66,7 @@ export class Agent {
       clock,
       intervalMs: config.probeMs,
       timeoutMs: config.timeoutMs ?? defaultTimeoutMs(config.probeMs),
+      maxInFlight: maxHandshakesInFlight(),
       listener: this.#probeListener(),
     });
     this.#nodes = new TargetSet(this.#cluster, config, this.#targetListener());
@@ -116,10 +118,14 @@ export class Agent {
         if (instead !== undefined) this.#reachability.moved(target, instead);
         else if (this.#synced) this.#reachability.joined(target);
       },
-      removed: (target, successor) => {
+      removed: (target, next) => {
         this.#prober.remove(target.key);
         this.#targetMetrics.remove(target.key);
-        if (successor === undefined) this.#reachability.left(target);
+        if (next === undefined) this.#reachability.left(target);
+        else if (next.state !== "probed") this.#reachability.unprobed(target.node, next.why);
+      },
+      unprobed: (node, why) => {
+        if (this.#synced) this.#reachability.unprobed(node.name, why);
       },
       readinessChanged: (node) => this.#reachability.readinessChanged(node),
       relabelled: (target) => {
@@ -136,7 +142,10 @@ export class Agent {
         this.#targetMetrics.record(target.key, outcome);
         this.#reachability.record(target, outcome);
       },
-      skipped: (_target, reason, rounds) => this.#processMetrics.skipped(reason, rounds),
+      skipped: (_target, reason, rounds) => {
+        this.#processMetrics.skipped(reason, rounds);
+        if (reason === "late") this.#reachability.heldUp(rounds);
+      },
     };
   }
 
@@ -145,7 +154,7 @@ export class Agent {
     if (this.#synced) return;
     this.#synced = true;
     const { probed, no_address, no_port } = this.#nodes.countByState();
-    this.#log.info(`${probed} nodes are probed, each every ${formatMs(this.#config.probeMs)}`, {
+    this.#log.info(`probing ${count(probed, "node")}, each every ${formatMs(this.#config.probeMs)}`, {
       without_address: no_address,
       without_port: no_port,
     });

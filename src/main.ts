@@ -1,23 +1,15 @@
 import { run } from "./cli/run.ts";
 
-/** Whatever hangs, the process is gone this long after the first signal, in milliseconds. */
+/** Whatever hangs, the process is gone this long after its end began, in milliseconds. */
 const stopLimitMs = 900;
 
 const ending = new AbortController();
-for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.on(name, () => {
-    if (ending.signal.aborted) return;
-    ending.abort(name);
-    setTimeout(() => process.exit(), stopLimitMs).unref();
-  });
-}
-// A reader that has seen enough (`pingo check | head`) is no error of ours.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit();
-    // A full disk under the log is no reason to stop measuring.
-  });
-}
+ending.signal.addEventListener("abort", () => setTimeout(() => process.exit(), stopLimitMs).unref());
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => ending.abort(name));
+// A reader that has seen enough (`pingo check | head`) ends the program as a signal would, and in good order.
+// A full disk under the log is no reason to stop measuring.
+process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => ending.abort(code));
+process.stderr.on("error", ({ code }: NodeJS.ErrnoException) => code === "EPIPE" && ending.abort(code));
 
 process.exitCode = await run(
   process.argv.slice(2),

@@ -1,10 +1,10 @@
-import type { Clock } from "./clock.ts";
+import type { Clock, Timer } from "./clock.ts";
 import type { Log } from "./log.ts";
 import { LogBudget } from "./log-budget.ts";
 import { type Failure, isLost, type Outcome } from "./outcome.ts";
 import type { Target } from "./target.ts";
 import type { NodeFacts } from "./targets/node.ts";
-import { formatMs } from "./units.ts";
+import { count, formatMs } from "./units.ts";
 
 const words: Record<Failure["result"], string> = {
   timeout: "gave no answer",
@@ -14,6 +14,8 @@ const words: Record<Failure["result"], string> = {
   local: "could not be tried: this machine's own trouble",
 };
 
+/** What one standstill made many targets miss is told in one line. */
+const missedWindowMs = 2_000;
 /** One line for each kind of trouble in this time. */
 const localReminderMs = 600_000;
 
@@ -31,6 +33,9 @@ export class ReachabilityLog {
   readonly #losing = new Map<string, Losses>();
   /** When each kind of this machine's trouble may be told of again, by code. */
   readonly #localQuietUntilMs = new Map<string, number>();
+
+  #missedRounds = 0;
+  #missedTimer: Timer | undefined;
 
   constructor(log: Log, clock: Clock) {
     this.#log = log;
@@ -53,6 +58,17 @@ export class ReachabilityLog {
     this.#budget.write("info", `${target.node} left: its probe ends`, { target: target.address });
   }
 
+  /** A node that is there and has no target (any more). */
+  unprobed(node: string, why: string): void {
+    this.#budget.write("warn", `${node} is not probed: it ${why}`, {});
+  }
+
+  /** Rounds that went by because this program, or the whole machine, stood still. */
+  heldUp(rounds: number): void {
+    this.#missedRounds += rounds;
+    this.#missedTimer ??= this.#clock.setTimer(() => this.#tellMissed(), missedWindowMs);
+  }
+
   moved(target: Target, before: Target): void {
     this.#losing.delete(before.key);
     const what = target.address === before.address ? "was registered anew" : `moved from ${before.address}`;
@@ -60,12 +76,22 @@ export class ReachabilityLog {
   }
 
   readinessChanged({ name, ready }: NodeFacts): void {
-    const state = { True: "Ready", False: "not Ready", Unknown: "not heard of" }[ready.status];
-    this.#budget.write("info", `${name} is ${state} in the cluster's eyes`, { reason: ready.reason || undefined });
+    const state = { True: "is Ready", False: "is not Ready", Unknown: "is silent (Ready: Unknown)" }[ready.status];
+    this.#budget.write("info", `${name} ${state} in the cluster's eyes`, { reason: ready.reason || undefined });
   }
 
+  /** Tells what is held back, at the end. */
   flush(): void {
+    this.#missedTimer?.cancel();
+    this.#tellMissed();
     this.#budget.flush();
+  }
+
+  #tellMissed(): void {
+    this.#missedTimer = undefined;
+    if (this.#missedRounds === 0) return;
+    this.#log.warn(`this program was held up: ${count(this.#missedRounds, "handshake")} could not be made in time`);
+    this.#missedRounds = 0;
   }
 
   #lost(target: Target, { result, code, startedMs }: Failure): void {

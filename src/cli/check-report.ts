@@ -18,8 +18,12 @@ export interface NodeReport {
   readonly verdict: Verdict;
 }
 
-/** reachable: all replied; lossy: some did; unreachable: none did; unknown: nothing was learnt of the target. */
-export type Verdict = "reachable" | "lossy" | "unreachable" | "unknown";
+/**
+ * reachable: all replied; lossy: some did; unreachable: none did; unknown: this machine could not try; untried: an
+ * interrupt came before the first handshake had ended.
+ */
+export const verdicts = ["unreachable", "unknown", "untried", "lossy", "reachable"] as const;
+export type Verdict = (typeof verdicts)[number];
 
 /** Sums up the outcomes of one target. */
 export function reportNode(node: NodeFacts, target: Target, outcomes: readonly Outcome[]): NodeReport {
@@ -41,7 +45,8 @@ export function reportNode(node: NodeFacts, target: Target, outcomes: readonly O
 
 function judge(counts: Readonly<Record<Result, number>>): Verdict {
   const lost = results.filter(isLost).reduce((sum, result) => sum + counts[result], 0);
-  if (counts.ok === 0) return lost === 0 ? "unknown" : "unreachable";
+  if (counts.ok === 0 && lost === 0) return counts.local === 0 ? "untried" : "unknown";
+  if (counts.ok === 0) return "unreachable";
   return lost === 0 ? "reachable" : "lossy";
 }
 

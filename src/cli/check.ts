@@ -1,13 +1,14 @@
 import { systemClock } from "../clock.ts";
 import type { ApiConfig, Config } from "../config/config.ts";
+import { maxHandshakesInFlight } from "../handshake/descriptor-limit.ts";
 import { PortableEngine } from "../handshake/portable.ts";
 import { volley } from "../handshake/volley.ts";
 import { oneLine } from "../log.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Target } from "../target.ts";
 import type { NodeFacts } from "../targets/node.ts";
-import { formatUs } from "../units.ts";
-import { median, type NodeReport, reportNode, reportToJson, type Verdict } from "./check-report.ts";
+import { count, formatUs } from "../units.ts";
+import { median, type NodeReport, reportNode, reportToJson, type Verdict, verdicts } from "./check-report.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { listTargets } from "./list-targets.ts";
 import { readyCell } from "./targets.ts";
@@ -19,7 +20,7 @@ const defaultTimeoutMs = 3_000;
 /** Between two handshakes to one node; with more nodes it grows, or check would measure its own burst. */
 const minGapMs = 200;
 const maxStartsPerMs = 2;
-const maxInFlight = 512;
+const mostInFlight = 512;
 
 /** `pingo check`: a few handshakes to every node now, a table, and an exit code that says whether all could be reached. */
 export async function checkCommand(
@@ -41,7 +42,8 @@ export async function checkCommand(
   const reports = [...nodes].map(([target, node]) => reportNode(node, target, outcomes.get(target) ?? []));
   reports.sort((a, b) => severity(a.verdict) - severity(b.verdict));
   const notProbed = listed.entries.length - nodes.size;
-  if (config.output === "json") terminal.out(`${JSON.stringify(toJson(api, reports, notProbed), null, 2)}\n`);
+  const left = { notProbed, unreadable: listed.warnings.length, interrupted: signal.aborted };
+  if (config.output === "json") terminal.out(`${JSON.stringify(toJson(api, reports, left), null, 2)}\n`);
   else terminal.out(toText(reports, notProbed, painter(terminal)));
   return signal.aborted ? exitCodes.interrupted : exitCode(reports);
 }
@@ -62,7 +64,7 @@ async function shake(
     count: config.count,
     gapMs: Math.max(minGapMs, targets.length / maxStartsPerMs),
     timeoutMs: config.timeoutMs ?? defaultTimeoutMs,
-    maxInFlight,
+    maxInFlight: Math.min(mostInFlight, maxHandshakesInFlight()),
     signal,
     ended: (target, outcome) => {
       outcomes.get(target)?.push(outcome);
@@ -101,7 +103,7 @@ class Progress {
 
 /** Trouble first. */
 function severity(verdict: Verdict): number {
-  return ["unreachable", "unknown", "lossy", "reachable"].indexOf(verdict);
+  return verdicts.indexOf(verdict);
 }
 
 function exitCode(reports: readonly NodeReport[]): ExitCode {
@@ -111,9 +113,23 @@ function exitCode(reports: readonly NodeReport[]): ExitCode {
   return reports.some(({ verdict }) => verdict === "unknown") ? exitCodes.usage : exitCodes.fine;
 }
 
+/** What the report does not tell of. */
+interface LeftOut {
+  readonly notProbed: number;
+  /** Items of the list that are no nodes. */
+  readonly unreadable: number;
+  readonly interrupted: boolean;
+}
+
 const notProbedWords = 'not probed ("pingo targets" says why)';
 
-const colours: Record<Verdict, Colour> = { reachable: "green", lossy: "yellow", unreachable: "red", unknown: "yellow" };
+const colours: Record<Verdict, Colour> = {
+  reachable: "green",
+  lossy: "yellow",
+  unreachable: "red",
+  unknown: "yellow",
+  untried: "yellow",
+};
 
 function toText(reports: readonly NodeReport[], notProbed: number, paint: Paint): string {
   const columns: Column<NodeReport>[] = [
@@ -135,42 +151,40 @@ function showUs(us: number | undefined): string {
 }
 
 function summary(reports: readonly NodeReport[], notProbed: number, paint: Paint): string {
-  const count = (verdict: Verdict) => reports.filter((report) => report.verdict === verdict).length;
+  const number = (verdict: Verdict) => reports.filter((report) => report.verdict === verdict).length;
   const said: [number, Colour, string][] = [
-    [count("unreachable"), "red", "gave no connection"],
-    [count("lossy"), "yellow", "lost some handshakes"],
-    [count("unknown"), "yellow", "could not be tried from this machine"],
+    [number("unreachable"), "red", "gave no connection"],
+    [number("lossy"), "yellow", "lost some handshakes"],
+    [number("unknown"), "yellow", "could not be tried from this machine"],
+    [number("untried"), "yellow", "not tried before the interrupt"],
     [notProbed, "yellow", notProbedWords],
   ];
-  const parts = [`${count("reachable")} of ${reports.length} nodes reachable`];
+  const parts = [`${number("reachable")} of ${reports.length} nodes reachable`];
   for (const [number, colour, words] of said) if (number > 0) parts.push(paint(colour, `${number} ${words}`));
   const medians = reports.flatMap(({ medianUs }) => medianUs ?? []).sort((a, b) => a - b);
   const middle = median(medians);
   if (middle !== undefined) parts.push(`median ${formatUs(middle)}`);
-  const readyButGone = reports.filter(
-    (report) => report.verdict === "unreachable" && report.node.ready.status === "True",
-  );
-  const hint = readyButGone.length === 0 ? "" : `\n${paint("bold", readyHint(readyButGone.length))}`;
-  return `${parts.join(", ")}${hint}`;
+  return [parts.join(", "), ...readyHints(reports).map((hint) => paint("bold", hint))].join("\n");
 }
 
-/** The question behind it all: a node that the cluster sees and we do not points at the way between. */
-function readyHint(count: number): string {
-  return `${count} of them Ready in the cluster's eyes: the way from here, a firewall or the kubelet's port is to blame, not the node`;
+/** The question behind it all: what it means that the cluster sees a node and we get no connection. */
+function readyHints(reports: readonly NodeReport[]): string[] {
+  const gone = reports.filter(({ verdict, node }) => verdict === "unreachable" && node.ready.status === "True");
+  const refusing = gone.filter(({ result }) => result === "refused").length;
+  const silent = gone.length - refusing;
+  const hints: string[] = [];
+  if (silent > 0)
+    hints.push(`${count(silent, "node")} Ready in the cluster's eyes and silent from here: look at the way between`);
+  if (refusing > 0)
+    hints.push(`${count(refusing, "node")} Ready and refusing: the way there works, the kubelet's port is closed`);
+  return hints;
 }
 
-function toJson(api: ApiConfig, reports: readonly NodeReport[], notProbed: number) {
-  const count = (verdict: Verdict) => reports.filter((report) => report.verdict === verdict).length;
+function toJson(api: ApiConfig, reports: readonly NodeReport[], left: LeftOut) {
+  const counts = verdicts.map((verdict) => [verdict, reports.filter((report) => report.verdict === verdict).length]);
   return {
     cluster: api.cluster,
     nodes: reports.map(reportToJson),
-    summary: {
-      nodes: reports.length,
-      reachable: count("reachable"),
-      lossy: count("lossy"),
-      unreachable: count("unreachable"),
-      unknown: count("unknown"),
-      notProbed,
-    },
+    summary: { nodes: reports.length, ...Object.fromEntries(counts), ...left },
   };
 }

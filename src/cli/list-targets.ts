@@ -12,7 +12,7 @@ export type ListedTargets =
   /** Why the API could not be asked, in one sentence. */
   | { readonly failure: string };
 
-const silent = { added() {}, removed() {}, relabelled() {}, readinessChanged() {} };
+const silent = { added() {}, removed() {}, relabelled() {}, readinessChanged() {}, unprobed() {} };
 
 /** Asks the API once for all nodes and says what becomes of each, sorted by zone and name. */
 export async function listTargets(config: Config, api: ApiConfig, signal: AbortSignal): Promise<ListedTargets> {

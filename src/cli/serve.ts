@@ -43,7 +43,9 @@ export async function startAgent(agent: Agent, config: Config, terminal: Termina
     const { host, port } = config.listen;
     const { code, message } = error as NodeJS.ErrnoException;
     const why = code === "EADDRINUSE" ? "another program listens there" : message;
-    terminal.err(`pingo: cannot listen on ${joinHostPort(host, port)}: ${why}; choose another address with --listen\n`);
+    terminal.err(
+      `pingo: cannot listen on ${joinHostPort(host, port)}: ${why}; choose another with --listen or PINGO_LISTEN\n`,
+    );
     await agent.stop();
     return undefined;
   }

@@ -57,7 +57,7 @@ export const options = {
   token: optional({
     env: "PINGO_TOKEN",
     argument: "TOKEN",
-    meaning: "bearer token",
+    meaning: "bearer token; as a flag it can be seen in the list of processes",
     insteadOf: "token-file",
     commands: asking,
     parse: values.token,

@@ -6,7 +6,7 @@ import type { Target } from "../target.ts";
 import type { HandshakeEngine } from "./engine.ts";
 
 /** Why a round of a target had no handshake; the `reason` label of `pingo_probes_skipped_total`. */
-export const skipReasons = ["late", "overlap"] as const;
+export const skipReasons = ["late", "overlap", "capacity"] as const;
 export type SkipReason = (typeof skipReasons)[number];
 
 /** Hears of everything the prober does. */
@@ -22,6 +22,8 @@ export interface ProberOptions {
   readonly clock: Clock;
   readonly intervalMs: number;
   readonly timeoutMs: number;
+  /** To all targets together. */
+  readonly maxInFlight: number;
   readonly listener: ProbeListener;
 }
 
@@ -40,9 +42,10 @@ export class Prober {
    * More than one only where the timeout reaches the interval: then a handshake may still be ending when the next
    * one is due.
    */
-  readonly #maxInFlight: number;
+  readonly #maxPerTarget: number;
   /** Turns the monotonic clock into the schedule's, whose zero is 1970: a target keeps its place through restarts. */
   readonly #epochMs: number;
+  #inFlight = 0;
   #timer: Timer | undefined;
   #timerDueMs = Number.POSITIVE_INFINITY;
   #stopped = false;
@@ -50,7 +53,7 @@ export class Prober {
   constructor(options: ProberOptions) {
     this.#options = options;
     this.#schedule = new Schedule(options.intervalMs);
-    this.#maxInFlight = 1 + Math.floor(options.timeoutMs / options.intervalMs);
+    this.#maxPerTarget = 1 + Math.floor(options.timeoutMs / options.intervalMs);
     this.#epochMs = options.clock.unixMs() - options.clock.nowMs();
   }
 
@@ -70,6 +73,7 @@ export class Prober {
     this.#probes.delete(key);
     this.#schedule.remove(key);
     for (const giveUp of probe.giveUps) giveUp();
+    this.#inFlight -= probe.giveUps.size;
     probe.giveUps.clear();
   }
 
@@ -112,16 +116,19 @@ export class Prober {
 
   #begin({ item: probe, dueMs }: Due<Probe>): void {
     const { engine, listener, timeoutMs } = this.#options;
-    if (probe.giveUps.size >= this.#maxInFlight) {
-      listener.skipped(probe.target, "overlap", 1);
+    const full = this.#inFlight >= this.#options.maxInFlight;
+    if (full || probe.giveUps.size >= this.#maxPerTarget) {
+      listener.skipped(probe.target, full ? "capacity" : "overlap", 1);
       return;
     }
     const { host, port } = probe.target;
     listener.started(probe.target, this.#nowMs() - dueMs);
     const giveUp = engine.start({ host, port, timeoutMs }, (outcome) => {
+      this.#inFlight--;
       probe.giveUps.delete(giveUp);
       listener.ended(probe.target, outcome);
     });
     probe.giveUps.add(giveUp);
+    this.#inFlight++;
   }
 }

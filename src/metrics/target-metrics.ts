@@ -12,6 +12,13 @@ interface Series {
   /** Undefined until the first outcome that tells something about the target. */
   up: boolean | undefined;
   labels: TargetLabels;
+  /** Shared by all targets of the same name and address. */
+  legacy: SharedCounts;
+}
+
+/** Counters of the first PinGo's families, and how many targets count into them. */
+interface SharedCounts extends LegacyCounts {
+  owners: number;
 }
 
 interface TargetLabels {
@@ -32,25 +39,36 @@ export interface LegacyCounts {
 /** The counters of every target. A target has its series from the moment it is known until it is removed. */
 export class TargetMetrics {
   readonly #series = new Map<string, Series>();
+  /**
+   * By label text, because two nodes can share name and address for a while (one registered anew under another
+   * name). They share one line, which would be no valid page twice, and which goes with the last of them.
+   */
+  readonly #legacy = new Map<string, SharedCounts>();
 
   add(target: Target): void {
     const counts = Object.fromEntries(results.map((result) => [result, 0])) as Record<Result, number>;
-    this.#series.set(target.key, {
-      counts,
-      connectCount: 0,
-      connectUs: 0,
-      up: undefined,
-      labels: labelsOf(target),
-    });
+    const labels = labelsOf(target);
+    const legacy = this.#share(labels.legacy, { reply: 0, lost: 0, timeMs: 0 });
+    this.#series.set(target.key, { counts, connectCount: 0, connectUs: 0, up: undefined, labels, legacy });
   }
 
   remove(key: string): void {
+    const series = this.#series.get(key);
+    if (series === undefined) return;
     this.#series.delete(key);
+    this.#unshare(series);
   }
 
   relabel(target: Target): void {
     const series = this.#series.get(target.key);
-    if (series !== undefined) series.labels = labelsOf(target);
+    if (series === undefined) return;
+    const labels = labelsOf(target);
+    if (labels.legacy !== series.labels.legacy) {
+      const { reply, lost, timeMs } = series.legacy;
+      this.#unshare(series);
+      series.legacy = this.#share(labels.legacy, { reply, lost, timeMs });
+    }
+    series.labels = labels;
   }
 
   record(key: string, outcome: Outcome): void {
@@ -59,15 +77,18 @@ export class TargetMetrics {
     series.counts[outcome.result]++;
     // `local` says nothing about the target: whatever was known of it stays.
     if (outcome.result !== "local") series.up = outcome.result === "ok";
-    if (outcome.result !== "ok" || outcome.connectUs === undefined) return;
+    if (isLost(outcome.result)) series.legacy.lost++;
+    if (outcome.result !== "ok") return;
+    series.legacy.reply++;
+    if (outcome.connectUs === undefined) return;
     series.connectCount++;
     series.connectUs += outcome.connectUs;
+    series.legacy.timeMs += usToMs(outcome.connectUs);
   }
 
   /** Writes the families of targets; `api` stands beside the nodes in the old ones. */
   write(page: Page, api: { readonly labels: string; readonly counts: LegacyCounts }): void {
-    const legacy = this.#legacyCounts();
-    legacy.set(api.labels, api.counts);
+    const legacy = [...this.#legacy, [api.labels, api.counts] as const];
     page.family(catalogue.reply, legacyLines(catalogue.reply.name, legacy, "reply"));
     page.family(catalogue.lost, legacyLines(catalogue.lost.name, legacy, "lost"));
     page.family(catalogue.time, legacyLines(catalogue.time.name, legacy, "timeMs"));
@@ -77,20 +98,16 @@ export class TargetMetrics {
     page.family(catalogue.info, this.#infoLines());
   }
 
-  /**
-   * By label text, because two nodes can share name and address for a while (one registered anew under another
-   * name): two lines of the same series would make the page invalid, their sum is what is true of the address.
-   */
-  #legacyCounts(): Map<string, LegacyCounts> {
-    const sums = new Map<string, LegacyCounts>();
-    for (const { labels, counts, connectUs } of this.#series.values()) {
-      const sum = sums.get(labels.legacy) ?? { reply: 0, lost: 0, timeMs: 0 };
-      sum.reply += counts.ok;
-      for (const result of results) if (isLost(result)) sum.lost += counts[result];
-      sum.timeMs += usToMs(connectUs);
-      sums.set(labels.legacy, sum);
-    }
-    return sums;
+  #share(labels: string, start: LegacyCounts): SharedCounts {
+    const shared = this.#legacy.get(labels) ?? { ...start, owners: 0 };
+    shared.owners++;
+    this.#legacy.set(labels, shared);
+    return shared;
+  }
+
+  #unshare({ labels, legacy }: Series): void {
+    legacy.owners--;
+    if (legacy.owners === 0) this.#legacy.delete(labels.legacy);
   }
 
   *#probeLines(): Generator<string> {
@@ -119,7 +136,11 @@ export class TargetMetrics {
   }
 }
 
-function* legacyLines(name: string, all: Map<string, LegacyCounts>, field: keyof LegacyCounts): Generator<string> {
+function* legacyLines(
+  name: string,
+  all: readonly (readonly [string, LegacyCounts])[],
+  field: keyof LegacyCounts,
+): Generator<string> {
   for (const [labels, counts] of all) yield sample(name, labels, counts[field]);
 }
 

@@ -27,7 +27,7 @@ export function selectTarget(cluster: string, node: NodeFacts, selection: Select
   const chosen = chooseAddress(node.addresses, selection);
   if (chosen === undefined) return { state: "no_address", why: explainNoAddress(node, selection) };
   if (node.kubeletPort === 0) {
-    return { state: "no_port", why: "reports kubelet port 0, as a virtual kubelet does" };
+    return { state: "no_port", why: "reports no usable kubelet port (virtual kubelets report 0)" };
   }
   const address = joinHostPort(chosen.address, node.kubeletPort);
   return {
@@ -81,5 +81,5 @@ function explainNoAddress(node: NodeFacts, selection: Selection): string {
   const wanted = selection.addressTypes.join(" or ");
   const family = selection.ipFamily === "auto" ? "" : ` of IPv${selection.ipFamily}`;
   const has = node.addresses.map((entry) => `${entry.type} ${entry.address}`).join(", ");
-  return `no usable ${wanted}${family}; it reports ${has}`;
+  return `has no usable ${wanted}${family}; it reports ${has}`;
 }

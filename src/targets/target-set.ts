@@ -12,8 +12,10 @@ export interface NodeEntry {
 export interface TargetListener {
   /** `instead` is the target of the same node that was removed for it. */
   added(target: Target, instead: Target | undefined): void;
-  /** `successor` is the target of the same node that is added next. */
-  removed(target: Target, successor: Target | undefined): void;
+  /** `next` is what became of its node: another target that is added next, none and why, or undefined: it is gone. */
+  removed(target: Target, next: NodeTarget | undefined): void;
+  /** A node that was not known before has no target. */
+  unprobed(node: NodeFacts, why: string): void;
   /** Same key, other labels: the counters stay. */
   relabelled(target: Target, before: Target): void;
   /** Ready became something else. */
@@ -64,7 +66,8 @@ export class TargetSet {
     const before = this.#targetOf(node.name);
     const outcome = selectTarget(this.#cluster, node, this.#selection);
     this.#entries.set(node.name, { node, outcome });
-    this.#tell(before, outcome.state === "probed" ? outcome.target : undefined);
+    this.#tell(before, outcome);
+    if (nodeBefore === undefined && outcome.state !== "probed") this.#listener.unprobed(node, outcome.why);
     if (nodeBefore !== undefined && nodeBefore.ready.status !== node.ready.status) {
       this.#listener.readinessChanged(node, nodeBefore);
     }
@@ -81,12 +84,13 @@ export class TargetSet {
     return outcome?.state === "probed" ? outcome.target : undefined;
   }
 
-  #tell(before: Target | undefined, after: Target | undefined): void {
+  #tell(before: Target | undefined, next: NodeTarget | undefined): void {
+    const after = next?.state === "probed" ? next.target : undefined;
     if (before !== undefined && after !== undefined && before.key === after.key) {
       if (!sameLabels(before, after)) this.#listener.relabelled(after, before);
       return;
     }
-    if (before !== undefined) this.#listener.removed(before, after);
+    if (before !== undefined) this.#listener.removed(before, next);
     if (after !== undefined) this.#listener.added(after, before);
   }
 }

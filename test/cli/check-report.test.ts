@@ -48,7 +48,7 @@ describe("what is said of a node", () => {
     ["100 local local", "reachable", "ok", 100, 100],
     ["timeout local local", "unreachable", "timeout", undefined, undefined],
     ["100 timeout local local", "lossy", "timeout", 100, 100],
-    ["", "unknown", undefined, undefined, undefined],
+    ["", "untried", undefined, undefined, undefined],
   ] as const) {
     test(`"${words}": ${verdict}, ${result}`, () => {
       const { verdict: saidVerdict, result: saidResult, medianUs: saidMedian, worstUs: saidWorst } = report(words);

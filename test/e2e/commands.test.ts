@@ -61,7 +61,8 @@ describe("pingo check", () => {
       stdout,
     );
     assert.match(stdout, /4 of 6 nodes reachable, 2 gave no connection/);
-    assert.match(stdout, /2 of them Ready in the cluster's eyes/);
+    assert.match(stdout, /\n1 node Ready in the cluster's eyes and silent from here: look at the way between\n/);
+    assert.match(stdout, /\n1 node Ready and refusing: the way there works, the kubelet's port is closed\n$/);
     await sandbox.returnNode(refusing);
     await sandbox.returnNode(dark);
   });
@@ -70,7 +71,8 @@ describe("pingo check", () => {
     const { code, stdout } = await Pingo.run(["check", "--output=json", "--count=2"], env);
     assert.equal(code, 0);
     const report = JSON.parse(stdout);
-    assert.deepEqual(report.summary, { nodes: 6, reachable: 6, lossy: 0, unreachable: 0, unknown: 0, notProbed: 0 });
+    const none = { lossy: 0, unreachable: 0, unknown: 0, untried: 0, notProbed: 0, unreadable: 0, interrupted: false };
+    assert.deepEqual(report.summary, { nodes: 6, reachable: 6, ...none });
     assert.deepEqual(Object.keys(report.nodes[0]), [
       "node",
       "zone",
@@ -154,6 +156,7 @@ describe("pingo check", () => {
     assert.equal(code, 130);
     assert.ok(tookMs < 1_000);
     assert.match(pingo.stdout, new RegExp(`${dark}.* - +0/0 `));
+    assert.match(pingo.stdout, /1 not tried before the interrupt/);
     await sandbox.returnNode(dark);
   });
 });
@@ -173,8 +176,8 @@ describe("pingo targets", () => {
     const { code, stdout } = await Pingo.run(["targets"], sandbox.environment());
     assert.equal(code, 0);
     const rowOf = (name: string) => stdout.split("\n").find((row) => row.startsWith(`${name} `)) ?? "";
-    assert.match(rowOf(virtual), /no: reports kubelet port 0/);
-    assert.match(rowOf(bare), /no: no usable ExternalIP or InternalIP; it reports Hostname/);
+    assert.match(rowOf(virtual), /no: reports no usable kubelet port/);
+    assert.match(rowOf(bare), /no: has no usable ExternalIP or InternalIP; it reports Hostname/);
     assert.match(rowOf(whole), /127\.\d+\.\d+\.\d+:10250 {2,}InternalIP {2,}yes$/);
     assert.match(stdout, /3 nodes: 1 would be probed, 2 not\n$/);
     const json = JSON.parse((await Pingo.run(["targets", "--output", "json"], sandbox.environment())).stdout);
@@ -272,6 +275,20 @@ describe("pingo sandbox and pingo demo", () => {
     await new Promise((resolve) => setTimeout(resolve, 200));
     assert.equal(pingo.process.exitCode, null);
     assert.equal((await pingo.stop()).code, 0);
+  });
+
+  test("a reader that goes away ends the sandbox in good order: its kubeconfig goes too", async () => {
+    const file = join(folder, "piped.kubeconfig");
+    const { stdout } = spawnSync(
+      "sh",
+      [
+        "-c",
+        `"${process.execPath}" "${entry}" sandbox --nodes 1 --write-kubeconfig "${file}" < /dev/null 2>&1 | head -n 1; sleep 1`,
+      ],
+      { encoding: "utf8", timeout: 30_000 },
+    );
+    assert.match(stdout, /^export PINGO_API=/);
+    assert.equal(existsSync(file), false);
   });
 
   test("the demo says where to look, and what it says is true", async () => {

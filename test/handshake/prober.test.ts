@@ -40,7 +40,7 @@ class ManualEngine implements HandshakeEngine {
 
 const reply: Outcome = { probe: "tcp", path: 0, startedMs: 0, result: "ok", connectUs: 100 };
 
-function setUp(intervalMs: number, timeoutMs: number) {
+function setUp(intervalMs: number, timeoutMs: number, maxInFlight = 1_000) {
   const clock = new FakeClock();
   const engine = new ManualEngine(clock);
   const events: string[] = [];
@@ -50,6 +50,7 @@ function setUp(intervalMs: number, timeoutMs: number) {
     clock,
     intervalMs,
     timeoutMs,
+    maxInFlight,
     listener: {
       started: ({ node }, lagMs) => {
         events.push(`start ${node}`);
@@ -122,6 +123,18 @@ describe("Prober", () => {
     );
     assert.ok(Math.max(...starts) <= 100, `${Math.max(...starts)} of 500 in a tenth`);
     assert.ok(Math.min(...starts) >= 20, `${Math.min(...starts)} of 500 in a tenth`);
+  });
+
+  test("what would take the last descriptors is skipped and counted, and room is made again", async () => {
+    const { clock, engine, events, prober } = setUp(1_000, 900, 2);
+    for (const node of ["a", "b", "c"]) prober.add(makeTarget({ node }));
+    await clock.advance(1_000);
+    assert.equal(events.filter((event) => event.startsWith("start")).length, 2);
+    assert.equal(events.filter((event) => event.startsWith("capacity")).length, 1);
+    engine.finishAll();
+    prober.remove(makeTarget({ node: "a" }).key);
+    await clock.advance(1_000);
+    assert.equal(events.filter((event) => event.startsWith("start")).length, 4);
   });
 
   test("a target that is removed in the middle of a handshake gives that up and is told of no more", async () => {

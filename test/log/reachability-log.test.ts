@@ -123,7 +123,7 @@ describe("a node that changes", () => {
     ready("False", "KubeletNotReady");
     ready("True", "");
     assert.deepEqual(news(), [
-      "INFO  node-1 is not heard of in the cluster's eyes reason=NodeStatusUnknown",
+      "INFO  node-1 is silent (Ready: Unknown) in the cluster's eyes reason=NodeStatusUnknown",
       "INFO  node-1 is not Ready in the cluster's eyes reason=KubeletNotReady",
       "INFO  node-1 is Ready in the cluster's eyes",
     ]);

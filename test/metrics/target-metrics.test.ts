@@ -90,8 +90,17 @@ describe("the first PinGo's families", () => {
     assert.deepEqual(samples(metrics, "pingo_time"), ['pingo_time{name="a",target="1.2.3.4:10250"} 3']);
     assert.equal(samples(metrics, "pingo_up").length, 2, "in the new ones they differ");
     assert.deepEqual(samples(metrics, "pingo_reply"), samples(metrics, "pingo_reply"), "a scrape changes nothing");
+    metrics.remove(twin.key);
+    assert.deepEqual(samples(metrics, "pingo_reply"), ['pingo_reply{name="a",target="1.2.3.4:10250"} 2'], "never back");
     metrics.remove(a.key);
-    assert.deepEqual(samples(metrics, "pingo_reply"), ['pingo_reply{name="a",target="1.2.3.4:10250"} 1']);
+    assert.deepEqual(samples(metrics, "pingo_reply"), []);
+  });
+
+  test("keep their counts when the name of a target that stays becomes another", () => {
+    const metrics = recorded(a, [ok(1_000), fail("timeout")]);
+    metrics.relabel({ ...a, name: "renamed" });
+    assert.deepEqual(samples(metrics, "pingo_reply"), ['pingo_reply{name="renamed",target="1.2.3.4:10250"} 1']);
+    assert.deepEqual(samples(metrics, "pingo_lost"), ['pingo_lost{name="renamed",target="1.2.3.4:10250"} 1']);
   });
 
   test("keep two nodes of one name at two addresses apart, and of one address under two names", () => {

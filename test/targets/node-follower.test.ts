@@ -300,7 +300,7 @@ describe("NodeFollower", () => {
     api.script = () => {};
     await follow();
     await until("a timeout", () => problems.includes("timeout"), 1_000);
-    assert.match(logged, /no answer within 10 s; no nodes are known yet/);
+    assert.match(logged, /no answer within 10 s; no node is known/);
     assert.deepEqual(statuses.slice(0, 1), [0]);
   });
 
@@ -451,7 +451,7 @@ describe("NodeFollower", () => {
     await follow({ url });
     await until("two tries", () => problems.length >= 2);
     assert.deepEqual(new Set(problems), new Set(["connection"]));
-    assert.match(logged, /nothing listens there \(connection refused\); no nodes are known yet/);
+    assert.match(logged, /nothing listens there \(connection refused\); no node is known/);
   });
 
   test("items without metadata or status take no known node away", async () => {
@@ -498,10 +498,11 @@ describe("NodeFollower", () => {
     assert.deepEqual([problems, sink.names, sink.removed], [["bad_node", "bad_node"], ["a", "b", "c"], []]);
   });
 
-  test("a list without a single node is believed only the third time in a row", async () => {
+  test("a list without a single node is believed only the third time, a scan apart, and then loudly", async () => {
     await follow({ scanMs: 60_000 });
     await until("a watch", () => watches().length === 1);
     let emptyLists = 0;
+    const startMs = clock.nowMs();
     api.script = (request, socket) => {
       if (isWatch(request)) {
         socket.write(emptyLists === 0 ? onTheWire(capture("watch-expired-410.http")) : watchHead);
@@ -514,6 +515,28 @@ describe("NodeFollower", () => {
     api.cut();
     await until("the nodes are gone", () => sink.size === 0, 500);
     assert.equal(emptyLists, 3);
+    assert.ok(clock.nowMs() - startMs >= 120_000, `gone after ${clock.nowMs() - startMs} ms`);
+    assert.match(logged, /has had no node in 3 lists; none is probed any more/);
+  });
+
+  test("an empty list that says there is more is nonsense", async () => {
+    await follow();
+    await until("a watch", () => watches().length === 1);
+    api.script = (request, socket) => {
+      if (isWatch(request)) socket.write(onTheWire(capture("watch-expired-410.http")));
+      else socket.write(answer("200 OK", nodeList([], { remainingItemCount: 5 })));
+    };
+    api.cut();
+    await until("five tries", () => problems.length >= 5, 1_000);
+    assert.deepEqual(sink.removed, []);
+    assert.match(logged, /empty and yet says that 5 are left/);
+  });
+
+  test("what a gateway says back of a request is shown in no log line, whole or cut", async () => {
+    api.script = ({ authorization }, socket) => void socket.write(answer("200 OK", `you sent ${authorization}`));
+    await follow();
+    await until("it is told", () => /not JSON/.test(logged));
+    assert.ok(!logged.includes(token.slice(0, 8)), logged);
   });
 
   test("a watch that lost something is found out by the number of nodes, twice asked, and mended by a list", async () => {

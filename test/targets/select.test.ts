@@ -90,7 +90,7 @@ describe("what is no address of one host is not probed", () => {
     test(address, () => {
       assert.equal(
         choose(`InternalIP ${address}`),
-        `no_address: no usable ExternalIP or InternalIP; it reports InternalIP ${address}`,
+        `no_address: has no usable ExternalIP or InternalIP; it reports InternalIP ${address}`,
       );
     });
   }
@@ -102,13 +102,13 @@ describe("why a node is not probed", () => {
   test("it has none of the family that is asked for", () => {
     assert.equal(
       choose("InternalIP 192.0.2.1, Hostname a", { addressTypes: ["InternalIP"], ipFamily: "6" }),
-      "no_address: no usable InternalIP of IPv6; it reports InternalIP 192.0.2.1, Hostname a",
+      "no_address: has no usable InternalIP of IPv6; it reports InternalIP 192.0.2.1, Hostname a",
     );
   });
 
   test("its kubelet port is 0", () => {
     const outcome = selectTarget("c", makeNode({ name: "a", kubeletPort: 0 }), usual);
-    assert.deepEqual(outcome, { state: "no_port", why: "reports kubelet port 0, as a virtual kubelet does" });
+    assert.deepEqual(outcome, { state: "no_port", why: "reports no usable kubelet port (virtual kubelets report 0)" });
   });
 
   test("with neither address nor port it is the address", () => {

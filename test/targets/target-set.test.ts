@@ -11,7 +11,11 @@ function setUp() {
     {
       added: (target, instead) =>
         events.push(`+ ${target.node} ${target.host}${instead ? ` for ${instead.host}` : ""}`),
-      removed: (target, next) => events.push(`- ${target.node} ${target.host}${next ? ` for ${next.host}` : ""}`),
+      removed: (target, next) => {
+        const instead = next === undefined ? "" : ` for ${next.state === "probed" ? next.target.host : next.state}`;
+        events.push(`- ${target.node} ${target.host}${instead}`);
+      },
+      unprobed: (node, why) => events.push(`! ${node.name} ${why}`),
       relabelled: (target, before) => events.push(`~ ${target.node} ${before.zone} to ${target.zone}`),
       readinessChanged: (node, before) =>
         events.push(`ready ${node.name} ${before.ready.status} to ${node.ready.status}`),
@@ -34,7 +38,12 @@ describe("a set of targets", () => {
   test("makes targets of the nodes of a list", () => {
     const { set, news } = setUp();
     set.replace([a, b, virtual, bare]);
-    assert.deepEqual(news(), ["+ a 192.0.2.1", "+ b 192.0.2.2"]);
+    assert.deepEqual(news(), [
+      "+ a 192.0.2.1",
+      "+ b 192.0.2.2",
+      "! v reports no usable kubelet port (virtual kubelets report 0)",
+      "! n reports no address",
+    ]);
     assert.equal(set.size, 4);
     assert.deepEqual(set.countByState(), { probed: 2, no_address: 1, no_port: 1 });
     assert.deepEqual(
@@ -104,7 +113,7 @@ describe("a set of targets", () => {
     set.upsert(makeNode({ ...a, addresses: [] }));
     set.upsert(makeNode({ ...a, kubeletPort: 0 }));
     set.upsert(a);
-    assert.deepEqual(news(), ["+ a 192.0.2.1", "- a 192.0.2.1", "+ a 192.0.2.1"]);
+    assert.deepEqual(news(), ["+ a 192.0.2.1", "- a 192.0.2.1 for no_address", "+ a 192.0.2.1"]);
     assert.equal(set.size, 1);
   });
 

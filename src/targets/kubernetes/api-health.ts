@@ -1,6 +1,6 @@
 import type { Clock } from "../../clock.ts";
 import type { Log } from "../../log.ts";
-import { formatMs } from "../../units.ts";
+import { count, formatMs } from "../../units.ts";
 import type { ApiProblem } from "./problem.ts";
 
 /** A trouble that goes on is mentioned again after this long. */
@@ -29,7 +29,7 @@ export class ApiHealth {
     const tell = isNews || nowMs - before.toldMs >= reminderMs;
     this.#trouble = { detail: problem.detail, sinceMs, tries, toldMs: tell ? nowMs : before.toldMs };
     if (!tell) return;
-    const lasting = before === undefined ? "" : `; ${tries} tries in ${formatMs(nowMs - sinceMs)}`;
+    const lasting = before === undefined ? "" : `; ${count(tries, "try")} in ${formatMs(nowMs - sinceMs)}`;
     this.#log.warn(`the API ${this.#api} cannot be used: ${problem.detail}${lasting}; ${this.#kept(known)}`);
   }
 
@@ -39,10 +39,10 @@ export class ApiHealth {
     const { sinceMs, tries } = this.#trouble;
     const lastedMs = atMs - sinceMs;
     this.#trouble = undefined;
-    this.#log.info(`the API ${this.#api} answers again after ${formatMs(lastedMs)} and ${tries} failed tries`);
+    this.#log.info(`the API ${this.#api} answers again after ${formatMs(lastedMs)} and ${count(tries, "failed try")}`);
   }
 
   #kept(known: number): string {
-    return known === 0 ? "no nodes are known yet" : `the ${known} known nodes stay`;
+    return known === 0 ? "no node is known" : `the ${count(known, "known node")} stay`;
   }
 }

@@ -105,6 +105,11 @@ export function readPage(text: string): Page | { readonly problem: ApiProblem } 
     return { problem: { reason: "bad_answer", detail: "its NodeList has no items" } };
   }
   const remaining = metadata?.remainingItemCount;
+  if (list.items.length === 0 && typeof remaining === "number" && remaining > 0) {
+    return {
+      problem: { reason: "bad_answer", detail: `its NodeList is empty and yet says that ${remaining} are left` },
+    };
+  }
   return {
     items: list.items,
     resourceVersion: asString(metadata?.resourceVersion),
@@ -119,5 +124,6 @@ function describeNoJson(text: string): string {
     return "it answers HTML, not JSON: is this the URL of the API server, or of a console or a login page before it?";
   }
   if (/^\s*[{[]/.test(text)) return `its answer is truncated or damaged JSON (${text.length} characters)`;
-  return `its answer is not JSON (it begins with ${JSON.stringify(text.slice(0, 40))})`;
+  // Not shown: a gateway may say back what it was sent, the token with it.
+  return `its answer is not JSON (${text.length} characters of something else)`;
 }

@@ -56,7 +56,7 @@ const briefWatchMs = 5_000;
 const watchesToGiveUp = 3;
 /** Objects that cannot be read are told of once each, up to so many. */
 const maxToldFlaws = 100;
-/** An answer that would take away every known target has to come this many times in a row before it is believed. */
+/** An answer that would take away every known node has to come this many times, a scan apart, before it is believed. */
 const emptyListsToBelieve = 3;
 /** Where watching was forbidden, it is tried again after so many lists: roles get mended. */
 const pollsBetweenWatchTries = 10;
@@ -121,7 +121,11 @@ export class NodeFollower {
     this.#emptyLists = nodes.length === 0 ? this.#emptyLists + 1 : 0;
     if (nodes.length === 0 && sink.size > 0 && this.#emptyLists < emptyListsToBelieve) {
       const times = `${this.#emptyLists} of ${emptyListsToBelieve} times before it is believed`;
-      return { reason: "bad_answer", detail: `it answers a list without a single node (${times})` };
+      const detail = `it answers a list without a single node (${times})`;
+      return { reason: "bad_answer", detail, retryAfterMs: this.#options.scanMs };
+    }
+    if (nodes.length === 0 && sink.size > 0) {
+      this.#options.log.warn(`the API has had no node in ${emptyListsToBelieve} lists; none is probed any more`);
     }
     // An item without a name may be any of the known nodes, so that none of them can be called gone.
     const unreadable = new Set(flaws.map((flaw) => flaw.name));
@@ -228,7 +232,7 @@ export class NodeFollower {
       this.#options.log.info("the watch fell too far behind; listing the nodes anew");
       return this.#reopen("expired", true, problem, signal);
     }
-    this.#noteRefusal(problem);
+    if (this.#noteRefusal(problem) === "give up") return this.#pollInstead(problem);
     await this.#waitAfter(problem, signal);
   }
 
@@ -243,11 +247,17 @@ export class NodeFollower {
     await sleep(this.#options.clock, this.#backoff.nextMs(problem?.retryAfterMs), signal);
   }
 
-  /** A server that answers and yet opens no watch may still answer a list; one that is away has nothing to list. */
-  #noteRefusal({ status }: ApiProblem): void {
-    if (status === undefined) return;
+  /**
+   * A server that answers and yet opens no watch may still answer a list; one that is away has nothing to list. Where
+   * the list works and the next watch is refused again, the nodes are listed from then on.
+   */
+  #noteRefusal({ status }: ApiProblem): "try again" | "give up" {
+    if (status === undefined) return "try again";
     this.#refusedWatches++;
-    if (this.#refusedWatches % watchesToGiveUp === 0) this.#resourceVersion = undefined;
+    if (this.#refusedWatches === watchesToGiveUp) this.#resourceVersion = undefined;
+    if (this.#refusedWatches <= watchesToGiveUp) return "try again";
+    this.#refusedWatches = 0;
+    return "give up";
   }
 
   #restart(reason: RestartReason, listAnew: boolean): void {

@@ -20,7 +20,7 @@ export interface ApiProblem {
   readonly detail: string;
   /** HTTP status where one came. */
   readonly status?: number;
-  /** What the server asks to be left alone for (`Retry-After` in seconds, RFC 9110, 10.2.3), in milliseconds. */
+  /** Not to be asked again before, in milliseconds: where the server says so (`Retry-After`, RFC 9110, 10.2.3). */
   readonly retryAfterMs?: number;
 }
 

@@ -96,8 +96,7 @@ export function readEvent(line: string): WatchEvent | { readonly problem: ApiPro
   if (type === "ADDED" || type === "MODIFIED" || type === "DELETED") {
     return readChange(type, event?.object, resourceVersion);
   }
-  const seen = JSON.stringify(type.slice(0, 40));
-  return { problem: { reason: "bad_answer", detail: `its watch sends an event of the unknown type ${seen}` } };
+  return { problem: { reason: "bad_answer", detail: "its watch sends an event of an unknown type" } };
 }
 
 function readChange(type: string, object: unknown, resourceVersion: string): WatchEvent {
