@@ -29,20 +29,15 @@ export async function checkCommand(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const listed = await listTargets(config, api, signal);
-  if (signal.aborted) return exitCodes.interrupted;
-  if ("failure" in listed) {
-    terminal.err(`pingo: ${listed.failure}\n`);
-    return exitCodes.api;
-  }
-  for (const warning of listed.warnings) terminal.err(`pingo: ${warning}\n`);
+  const listed = await listTargets(config, api, terminal, signal);
+  if (typeof listed === "number") return listed;
   const nodes = new Map<Target, NodeFacts>();
   for (const { node, outcome } of listed.entries) if (outcome.state === "probed") nodes.set(outcome.target, node);
   const outcomes = await shake([...nodes.keys()], config, terminal, signal);
   const reports = [...nodes].map(([target, node]) => reportNode(node, target, outcomes.get(target) ?? []));
   reports.sort((a, b) => severity(a.verdict) - severity(b.verdict));
   const notProbed = listed.entries.length - nodes.size;
-  const left = { notProbed, unreadable: listed.warnings.length, interrupted: signal.aborted };
+  const left = { notProbed, unreadable: listed.unreadable, interrupted: signal.aborted };
   if (config.output === "json") terminal.out(`${JSON.stringify(toJson(api, reports, left), null, 2)}\n`);
   else terminal.out(toText(reports, notProbed, painter(terminal)));
   return signal.aborted ? exitCodes.interrupted : exitCode(reports);

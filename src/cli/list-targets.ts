@@ -6,38 +6,48 @@ import { ApiClient } from "../targets/kubernetes/api-client.ts";
 import { listNodes } from "../targets/kubernetes/list-nodes.ts";
 import { TokenSource } from "../targets/kubernetes/token.ts";
 import { type NodeEntry, TargetSet } from "../targets/target-set.ts";
+import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import type { Terminal } from "./terminal.ts";
 
-export type ListedTargets =
-  | { readonly entries: readonly NodeEntry[]; readonly warnings: readonly string[] }
-  /** Why the API could not be asked, in one sentence. */
-  | { readonly failure: string };
+/** The nodes of one list, sorted by zone and name. */
+export interface ListedTargets {
+  readonly entries: readonly NodeEntry[];
+  /** Items of the list that are no nodes. */
+  readonly unreadable: number;
+}
 
 const silent = { added() {}, removed() {}, relabelled() {}, readinessChanged() {}, unprobed() {} };
 
-/** Asks the API once for all nodes and says what becomes of each, sorted by zone and name. */
-export async function listTargets(config: Config, api: ApiConfig, signal: AbortSignal): Promise<ListedTargets> {
+/**
+ * Asks the API once for all nodes and what becomes of each. Where there is no answer, or an interrupt, it says why
+ * and gives the exit code.
+ */
+export async function listTargets(
+  config: Config,
+  api: ApiConfig,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<ListedTargets | ExitCode> {
   const token = new TokenSource(api.token, readTextFile);
+  const say = (text: string) => terminal.err(`pingo: ${redact(oneLine(text), token.secrets())}\n`);
   const client = new ApiClient({
     access: { url: api.url, caPem: api.caPem, token: () => token.current() },
     clock: systemClock,
     report: () => {},
   });
-  try {
-    const list = await listNodes({ client, clock: systemClock, labelSelector: config.nodeSelector, signal });
-    if ("problem" in list) {
-      return {
-        failure: redact(oneLine(`the API ${api.name} cannot be used: ${list.problem.detail}`), token.secrets()),
-      };
-    }
-    const set = new TargetSet(api.cluster, config, silent);
-    set.replace(list.nodes);
-    const warnings = list.flaws.map(({ name, flaw }) =>
-      oneLine(`the API sends ${name === "" ? "an object" : `node ${name}`} that cannot be read: ${flaw}`),
-    );
-    return { entries: set.entries().sort(byZoneAndName), warnings };
-  } finally {
-    client.close();
+  const list = await listNodes({ client, clock: systemClock, labelSelector: config.nodeSelector, signal });
+  client.close();
+  if (signal.aborted) return exitCodes.interrupted;
+  if ("problem" in list) {
+    say(`the API ${api.name} cannot be used: ${list.problem.detail}`);
+    return exitCodes.api;
   }
+  for (const { name, flaw } of list.flaws) {
+    say(`the API sends ${name === "" ? "an object" : `node ${name}`} that cannot be read: ${flaw}`);
+  }
+  const set = new TargetSet(api.cluster, config, silent);
+  set.replace(list.nodes);
+  return { entries: set.entries().sort(byZoneAndName), unreadable: list.flaws.length };
 }
 
 function byZoneAndName({ node: a }: NodeEntry, { node: b }: NodeEntry): number {

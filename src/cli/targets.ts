@@ -13,13 +13,8 @@ export async function targetsCommand(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const listed = await listTargets(config, api, signal);
-  if (signal.aborted) return exitCodes.interrupted;
-  if ("failure" in listed) {
-    terminal.err(`pingo: ${listed.failure}\n`);
-    return exitCodes.api;
-  }
-  for (const warning of listed.warnings) terminal.err(`pingo: ${warning}\n`);
+  const listed = await listTargets(config, api, terminal, signal);
+  if (typeof listed === "number") return listed;
   if (config.output === "json") terminal.out(`${JSON.stringify(toJson(api, listed.entries), null, 2)}\n`);
   else terminal.out(toTable(listed.entries, painter(terminal)));
   return exitCodes.fine;
