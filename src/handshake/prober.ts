@@ -1,7 +1,8 @@
 import type { Clock, Timer } from "../clock.ts";
 import type { Outcome } from "../outcome.ts";
+import { IdPool } from "../schedule/id-pool.ts";
 import { offsetFraction } from "../schedule/offset.ts";
-import { type Due, Schedule } from "../schedule/schedule.ts";
+import { Schedule } from "../schedule/schedule.ts";
 import type { Target } from "../target.ts";
 import type { HandshakeEngine } from "./engine.ts";
 
@@ -29,6 +30,8 @@ export interface ProberOptions {
 
 /** A target and what is in flight to it. */
 interface Probe {
+  /** Its number in the schedule. */
+  readonly id: number;
   target: Target;
   readonly giveUps: Set<() => void>;
 }
@@ -36,8 +39,10 @@ interface Probe {
 /** Probes each target once an interval, at the place that its name gives it. */
 export class Prober {
   readonly #options: ProberOptions;
-  readonly #schedule: Schedule<Probe>;
+  readonly #schedule: Schedule;
   readonly #probes = new Map<string, Probe>();
+  readonly #ids = new IdPool();
+  readonly #byId: (Probe | undefined)[] = [];
   /**
    * More than one only where the timeout reaches the interval: then a handshake may still be ending when the next
    * one is due.
@@ -59,10 +64,10 @@ export class Prober {
 
   add(target: Target): void {
     this.remove(target.key);
-    const probe = { target, giveUps: new Set<() => void>() };
+    const probe = { id: this.#ids.take(), target, giveUps: new Set<() => void>() };
     this.#probes.set(target.key, probe);
-    const place = offsetFraction(`${target.cluster}/${target.node}/${target.address}`);
-    this.#schedule.add(target.key, probe, place, this.#nowMs());
+    this.#byId[probe.id] = probe;
+    this.#schedule.add(probe.id, offsetFraction(placeName(target)), this.#nowMs());
     this.#arm();
   }
 
@@ -71,7 +76,9 @@ export class Prober {
     const probe = this.#probes.get(key);
     if (probe === undefined) return;
     this.#probes.delete(key);
-    this.#schedule.remove(key);
+    this.#schedule.remove(probe.id);
+    this.#byId[probe.id] = undefined;
+    this.#ids.giveBack(probe.id);
     for (const giveUp of probe.giveUps) giveUp();
     this.#inFlight -= probe.giveUps.size;
     probe.giveUps.clear();
@@ -96,8 +103,8 @@ export class Prober {
 
   /** One timer for all: set for whoever is due first. */
   #arm(): void {
-    const dueMs = this.#schedule.nextDueMs();
-    if (this.#stopped || dueMs === undefined || dueMs >= this.#timerDueMs) return;
+    const dueMs = this.#schedule.nextDueMs;
+    if (this.#stopped || dueMs >= this.#timerDueMs) return;
     this.#timer?.cancel();
     this.#timerDueMs = dueMs;
     const delayMs = Math.max(0, Math.ceil(dueMs - this.#nowMs()));
@@ -107,14 +114,18 @@ export class Prober {
   #round(): void {
     this.#timerDueMs = Number.POSITIVE_INFINITY;
     const { listener } = this.#options;
-    for (const due of this.#schedule.takeDue(this.#nowMs())) {
-      if (due.missed > 0) listener.skipped(due.item.target, "late", due.missed);
-      if (due.start) this.#begin(due);
+    const nowMs = this.#nowMs();
+    for (let id = this.#schedule.take(nowMs); id !== -1; id = this.#schedule.take(nowMs)) {
+      const probe = this.#byId[id];
+      if (probe === undefined) continue;
+      const { dueMs, missed, start } = this.#schedule;
+      if (missed > 0) listener.skipped(probe.target, "late", missed);
+      if (start) this.#begin(probe, dueMs);
     }
     this.#arm();
   }
 
-  #begin({ item: probe, dueMs }: Due<Probe>): void {
+  #begin(probe: Probe, dueMs: number): void {
     const { engine, listener, timeoutMs } = this.#options;
     const full = this.#inFlight >= this.#options.maxInFlight;
     if (full || probe.giveUps.size >= this.#maxPerTarget) {
@@ -131,4 +142,9 @@ export class Prober {
     probe.giveUps.add(giveUp);
     this.#inFlight++;
   }
+}
+
+/** By what a target has its place in the interval: the same through restarts, and for a node recreated. */
+export function placeName({ cluster, node, address }: Target): string {
+  return `${cluster}/${node}/${address}`;
 }
