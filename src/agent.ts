@@ -3,7 +3,8 @@ import { type ApiConfig, type Config, defaultTimeoutMs } from "./config/config.t
 import { maxHandshakesInFlight } from "./handshake/descriptor-limit.ts";
 import type { HandshakeEngine } from "./handshake/engine.ts";
 import { PortableEngine } from "./handshake/portable.ts";
-import { type ProbeListener, Prober } from "./handshake/prober.ts";
+import { Prober } from "./handshake/prober.ts";
+import type { ProbeListener } from "./handshake/probing.ts";
 import { HttpServer, text } from "./http/server.ts";
 import type { Log } from "./log.ts";
 import { contentType, labelText, Page } from "./metrics/exposition.ts";

@@ -9,6 +9,11 @@ interface Handshake {
   readonly path: number;
   /** When it began, on the monotonic clock. */
   readonly startedMs: number;
+  /**
+   * SYNs that this handshake sent, the first one included; undefined where the engine cannot see them. All but the
+   * first are retransmissions; of a handshake that timed out, none was answered.
+   */
+  readonly synSent?: number | undefined;
 }
 
 /** The target answered SYN-ACK. */
@@ -19,6 +24,11 @@ export interface Reply extends Handshake {
    * program was held up for so long that its own figure says nothing about the network.
    */
   readonly connectUs: number | undefined;
+  /**
+   * The handshake's round trip as the kernel measured it, in microseconds: SYN to SYN-ACK. Undefined where a SYN was
+   * sent again (which of them was answered cannot be told) and where the engine cannot see it.
+   */
+  readonly rttUs?: number | undefined;
 }
 
 /** There was no connection. It gives no latency sample. */

@@ -1,31 +1,14 @@
 import type { Clock, Timer } from "../clock.ts";
-import type { Outcome } from "../outcome.ts";
 import { IdPool } from "../schedule/id-pool.ts";
 import { offsetFraction } from "../schedule/offset.ts";
 import { Schedule } from "../schedule/schedule.ts";
 import type { Target } from "../target.ts";
 import type { HandshakeEngine } from "./engine.ts";
+import type { Probing, ProbingOptions } from "./probing.ts";
 
-/** Why a round of a target had no handshake; the `reason` label of `pingo_probes_skipped_total`. */
-export const skipReasons = ["late", "overlap", "capacity"] as const;
-export type SkipReason = (typeof skipReasons)[number];
-
-/** Hears of everything the prober does. */
-export interface ProbeListener {
-  /** A handshake begins, `lagMs` after it was due. */
-  started(target: Target, lagMs: number): void;
-  ended(target: Target, outcome: Outcome): void;
-  skipped(target: Target, reason: SkipReason, rounds: number): void;
-}
-
-export interface ProberOptions {
+export interface ProberOptions extends ProbingOptions {
   readonly engine: HandshakeEngine;
   readonly clock: Clock;
-  readonly intervalMs: number;
-  readonly timeoutMs: number;
-  /** To all targets together. */
-  readonly maxInFlight: number;
-  readonly listener: ProbeListener;
 }
 
 /** A target and what is in flight to it. */
@@ -36,8 +19,8 @@ interface Probe {
   readonly giveUps: Set<() => void>;
 }
 
-/** Probes each target once an interval, at the place that its name gives it. */
-export class Prober {
+/** Probing on the main thread, with whatever engine makes single handshakes. */
+export class Prober implements Probing {
   readonly #options: ProberOptions;
   readonly #schedule: Schedule;
   readonly #probes = new Map<string, Probe>();

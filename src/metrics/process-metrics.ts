@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Clock } from "../clock.ts";
-import { type SkipReason, skipReasons } from "../handshake/prober.ts";
+import { type SkipReason, skipReasons } from "../handshake/probing.ts";
 import type { RequestReport } from "../targets/kubernetes/api-client.ts";
 import { type RestartReason, restartReasons } from "../targets/kubernetes/node-follower.ts";
 import { type ProblemReason, problemReasons } from "../targets/kubernetes/problem.ts";

@@ -1,0 +1,24 @@
+/** Numbers of Linux' ABI, the same on x64 and arm64 (include/uapi). */
+
+export const AF_INET = 2;
+export const AF_INET6 = 10;
+
+export const SOCK_STREAM = 1;
+export const SOCK_NONBLOCK = 0o4000;
+export const SOCK_CLOEXEC = 0o2000000;
+
+export const SOL_SOCKET = 1;
+export const SO_ERROR = 4;
+export const SO_LINGER = 13;
+
+export const IPPROTO_TCP = 6;
+export const TCP_INFO = 11;
+export const TCP_QUICKACK = 12;
+
+export const EPOLL_CLOEXEC = 0o2000000;
+export const EPOLL_CTL_ADD = 1;
+export const EPOLLIN = 0x001;
+export const EPOLLOUT = 0x004;
+
+export const EFD_NONBLOCK = 0o4000;
+export const EFD_CLOEXEC = 0o2000000;

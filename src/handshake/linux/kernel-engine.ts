@@ -1,0 +1,234 @@
+import { writeSync } from "node:fs";
+import { Worker } from "node:worker_threads";
+import type { Log } from "../../log.ts";
+import { type Outcome, results } from "../../outcome.ts";
+import { IdPool } from "../../schedule/id-pool.ts";
+import { offsetFraction } from "../../schedule/offset.ts";
+import type { Target } from "../../target.ts";
+import type { HandshakeEngine, HandshakeRequest } from "../engine.ts";
+import { placeName } from "../prober.ts";
+import { type ProbeListener, type Probing, type ProbingOptions, skipReasons } from "../probing.ts";
+import { errnoName } from "./errno.ts";
+import {
+  field,
+  type HandshakeStyle,
+  kind,
+  type Order,
+  type Report,
+  recordLength,
+  type WorkerSetUp,
+} from "./protocol.ts";
+
+export interface KernelEngineOptions {
+  readonly style: HandshakeStyle;
+  readonly log: Log;
+  /** Told each time the thread died and another one took its place. */
+  readonly restarted: () => void;
+  /** What it probes by itself; without it only single handshakes are made. */
+  readonly probing: ProbingOptions | undefined;
+}
+
+interface Request {
+  readonly done: (outcome: Outcome) => void;
+  readonly startedMs: number;
+}
+
+/** A thread that dies again this soon is not worth a third one at once. */
+const restartDelayMs = 1_000;
+/** One to the eventfd (eventfd(2): eight bytes in the machine's order). */
+const wakeUp = Buffer.from(BigUint64Array.of(1n).buffer);
+
+/**
+ * Handshakes through Linux itself: epoll and TCP_INFO on a thread of their own, which also keeps the schedule. This
+ * side gives orders and takes records; it measures nothing.
+ */
+export class KernelEngine implements HandshakeEngine, Probing {
+  readonly name = "kernel";
+  readonly #options: KernelEngineOptions;
+  readonly #requests = new Map<number, Request>();
+  readonly #requestIds = new IdPool();
+  readonly #targets = new Map<string, number>();
+  readonly #targetIds = new IdPool();
+  readonly #byId: (Target | undefined)[] = [];
+  #worker: Worker | undefined;
+  #wakeFd: number | undefined;
+  #orders: Order[] = [];
+  #restart: NodeJS.Timeout | undefined;
+  #stopped: Promise<void> | undefined;
+
+  /** Starts the thread. `create` finds out whether it works. */
+  private constructor(options: KernelEngineOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves once the thread makes handshakes; rejects, with the reason, where this system cannot. */
+  static async create(options: KernelEngineOptions): Promise<KernelEngine> {
+    const engine = new KernelEngine(options);
+    await engine.#spawn();
+    return engine;
+  }
+
+  start(request: HandshakeRequest, done: (outcome: Outcome) => void): () => void {
+    const id = this.#requestIds.take();
+    this.#requests.set(id, { done, startedMs: performance.now() });
+    this.#order({ order: "start", id, ...request });
+    return () => {
+      if (this.#requests.get(id)?.done !== done) return;
+      this.#requests.delete(id);
+      this.#order({ order: "give up", id });
+      // The id comes back with the next record of it, or never: a record may be on its way.
+    };
+  }
+
+  add(target: Target): void {
+    this.remove(target.key);
+    const id = this.#targetIds.take();
+    this.#targets.set(target.key, id);
+    this.#byId[id] = target;
+    this.#order(addOrder(id, target));
+  }
+
+  remove(key: string): void {
+    const id = this.#targets.get(key);
+    if (id === undefined) return;
+    this.#targets.delete(key);
+    this.#byId[id] = undefined;
+    this.#order({ order: "remove", id });
+  }
+
+  relabel(target: Target): void {
+    const id = this.#targets.get(target.key);
+    if (id !== undefined) this.#byId[id] = target;
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    clearTimeout(this.#restart);
+    this.#requests.clear();
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    const exited = new Promise((resolve) => worker.once("exit", resolve));
+    this.#order({ order: "stop" });
+    this.#send();
+    await exited;
+  }
+
+  #order(order: Order): void {
+    this.#orders.push(order);
+    // All orders of this turn of the event loop in one message and one wake-up.
+    if (this.#orders.length === 1) queueMicrotask(() => this.#send());
+  }
+
+  #send(): void {
+    if (this.#worker === undefined || this.#wakeFd === undefined || this.#orders.length === 0) return;
+    this.#worker.postMessage(this.#orders);
+    this.#orders = [];
+    writeSync(this.#wakeFd, wakeUp);
+  }
+
+  #spawn(): Promise<void> {
+    const { style, probing } = this.#options;
+    const workerData: WorkerSetUp = {
+      style,
+      intervalMs: probing?.intervalMs ?? 1_000,
+      timeoutMs: probing?.timeoutMs ?? 1_000,
+      maxInFlight: probing?.maxInFlight ?? Number.MAX_SAFE_INTEGER,
+      timeOriginMs: performance.timeOrigin,
+    };
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData });
+    this.#worker = worker;
+    return new Promise((resolve, reject) => {
+      worker.on("message", (report: Report) => {
+        if (report.report === "ready") {
+          this.#wakeFd = report.wakeFd;
+          this.#send();
+          resolve();
+        } else if (report.report === "records") {
+          this.#take(report.records);
+        }
+      });
+      worker.on("error", (error) => {
+        reject(error);
+        if (this.#stopped === undefined) this.#options.log.error(`the engine's thread died: ${error.message}`);
+      });
+      worker.on("exit", () => {
+        reject(new Error("the engine's thread ended before it was ready"));
+        this.#ended();
+      });
+    });
+  }
+
+  /** Handshakes that died with the thread are this machine's own; targets go on with another thread. */
+  #ended(): void {
+    const wasReady = this.#wakeFd !== undefined;
+    this.#worker = undefined;
+    this.#wakeFd = undefined;
+    if (this.#stopped !== undefined || !wasReady) return;
+    for (const [id, { done, startedMs }] of this.#requests) {
+      this.#requests.delete(id);
+      done({ probe: "tcp", path: 0, startedMs, result: "local", code: "THREAD" });
+    }
+    this.#options.restarted();
+    this.#orders = [...this.#targets.values()].flatMap((id) => {
+      const target = this.#byId[id];
+      return target === undefined ? [] : [addOrder(id, target)];
+    });
+    this.#restart = setTimeout(() => void this.#spawn().catch(() => this.#ended()), restartDelayMs);
+  }
+
+  #take(records: Float64Array): void {
+    for (let at = 0; at < records.length; at += recordLength) this.#takeOne(records, at);
+  }
+
+  #takeOne(records: Float64Array, at: number): void {
+    const id = records[at + field.id] as number;
+    const whose = records[at + field.kind];
+    if (whose === kind.ofRequest) {
+      const request = this.#requests.get(id);
+      this.#requests.delete(id);
+      this.#requestIds.giveBack(id);
+      request?.done(outcomeOf(records, at));
+      return;
+    }
+    const target = this.#byId[id];
+    const listener = this.#options.probing?.listener;
+    if (target === undefined || listener === undefined) return;
+    if (whose === kind.skipped) tellSkip(listener, target, records, at);
+    else tellOutcome(listener, target, records, at);
+  }
+}
+
+function addOrder(id: number, target: Target): Order {
+  return { order: "add", id, host: target.host, port: target.port, fraction: offsetFraction(placeName(target)) };
+}
+
+function tellSkip(listener: ProbeListener, target: Target, records: Float64Array, at: number): void {
+  const reason = skipReasons[records[at + field.what] as number];
+  if (reason !== undefined) listener.skipped(target, reason, records[at + field.detail] as number);
+}
+
+function tellOutcome(listener: ProbeListener, target: Target, records: Float64Array, at: number): void {
+  listener.started(target, records[at + field.lagMs] as number);
+  listener.ended(target, outcomeOf(records, at));
+}
+
+function outcomeOf(records: Float64Array, at: number): Outcome {
+  const result = results[records[at + field.what] as number] ?? "local";
+  const known = (value: number | undefined) => (value === undefined || value < 0 ? undefined : value);
+  const synSent = known(records[at + field.synSent]);
+  const common = { probe: "tcp", path: 0, startedMs: records[at + field.startedMs] as number, synSent } as const;
+  if (result !== "ok") {
+    const errno = records[at + field.detail] as number;
+    return { ...common, result, code: errno === 0 ? "DEADLINE" : errnoName(errno) };
+  }
+  return {
+    ...common,
+    result,
+    connectUs: known(records[at + field.connectUs]),
+    rttUs: known(records[at + field.rttUs]),
+  };
+}

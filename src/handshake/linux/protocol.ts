@@ -1,0 +1,82 @@
+import type { Failure, Result } from "../../outcome.ts";
+
+/** How a handshake is made and ended. */
+export interface HandshakeStyle {
+  /**
+   * `full`: the three-way handshake. `half`: SYN, SYN-ACK, RST; the far side's program never sees a connection.
+   */
+  readonly handshake: "full" | "half";
+  /** How a full one is closed: FIN, or RST, which leaves no TIME_WAIT. */
+  readonly close: "fin" | "rst";
+}
+
+/** What the worker is started with. */
+export interface WorkerSetUp {
+  readonly style: HandshakeStyle;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly maxInFlight: number;
+  /** `performance.timeOrigin` of the main thread: both threads' clocks count from it. */
+  readonly timeOriginMs: number;
+}
+
+/** What the main thread tells the worker. Ids are small whole numbers, given out by the main thread. */
+export type Order =
+  /** One handshake, now. */
+  | {
+      readonly order: "start";
+      readonly id: number;
+      readonly host: string;
+      readonly port: number;
+      readonly timeoutMs: number;
+    }
+  | { readonly order: "give up"; readonly id: number }
+  /** A target from now on, at its place in the interval. */
+  | {
+      readonly order: "add";
+      readonly id: number;
+      readonly host: string;
+      readonly port: number;
+      readonly fraction: number;
+    }
+  | { readonly order: "remove"; readonly id: number }
+  | { readonly order: "stop" };
+
+/** What the worker says: first that it is ready, then batches of records, at last that it has stopped. */
+export type Report =
+  | { readonly report: "ready"; readonly wakeFd: number }
+  | { readonly report: "records"; readonly records: Float64Array }
+  | { readonly report: "stopped" };
+
+/** Fields of a record: an outcome, or rounds that were skipped. Plain numbers, so that a batch is one copy. */
+export const field = {
+  kind: 0,
+  id: 1,
+  /** Index in `results` (outcome.ts), or in `skipReasons` (prober.ts). */
+  what: 2,
+  /** errno of a failure; 0 for the deadline. Rounds, of a skip. */
+  detail: 3,
+  /** On the main thread's monotonic clock, in milliseconds. */
+  startedMs: 4,
+  /** After it was due, in milliseconds. */
+  lagMs: 5,
+  /** Microseconds; -1 where there is none. */
+  connectUs: 6,
+  rttUs: 7,
+  /** SYNs, the first one included; -1 where the kernel does not say. */
+  synSent: 8,
+} as const;
+export const recordLength = 9;
+
+export const kind = { ofRequest: 0, ofTarget: 1, skipped: 2 } as const;
+
+/** Index of each result in a record. */
+export const resultIndex: Record<Result, number> = {
+  ok: 0,
+  timeout: 1,
+  refused: 2,
+  reset: 3,
+  unreachable: 4,
+  local: 5,
+};
+export type FailureResult = Failure["result"];

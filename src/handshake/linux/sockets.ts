@@ -1,0 +1,153 @@
+import * as abi from "./constants.ts";
+import type { Libc } from "./libc.ts";
+import type { HandshakeStyle } from "./protocol.ts";
+import { lengthOf, sockaddrLength } from "./sockaddr.ts";
+import { isEstablished, rttUs, synRetransmits, tcpInfoLength } from "./tcp-info.ts";
+
+/** Events taken in one turn; more wait for the next. */
+const maxEvents = 1_024;
+/** struct epoll_event is packed on x86-64 alone (include/uapi/linux/eventpoll.h, EPOLL_PACKED). */
+const eventLength = process.arch === "x64" ? 12 : 16;
+const eventDataAt = process.arch === "x64" ? 4 : 8;
+
+const EINPROGRESS = 115;
+/** What stands for a slot in the event that wakes the loop for its orders. */
+export const wakeSlot = -1;
+
+/** Where things lie in the one buffer that all calls share. */
+const at = {
+  sockaddr: 0,
+  zero: 32,
+  one: 36,
+  linger: 40,
+  length: 48,
+  value: 52,
+  counter: 56,
+  info: 64,
+  event: 320,
+  events: 384,
+};
+
+/** The system calls of handshakes, over one preallocated buffer and raw pointers into it: no call allocates. */
+export class Sockets {
+  /** Of the last look(): whether the connection is there, and what the kernel says of it; -1 for what it does not. */
+  established = false;
+  rttUs = -1;
+  synRetransmits = -1;
+  readonly #libc: Libc;
+  readonly #style: HandshakeStyle;
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #pointers: Record<keyof typeof at, bigint>;
+  readonly #epoll: number;
+  readonly wakeFd: number;
+
+  constructor(libc: Libc, style: HandshakeStyle) {
+    const buffer = new ArrayBuffer(at.events + maxEvents * eventLength);
+    this.#libc = libc;
+    this.#style = style;
+    this.#bytes = new Uint8Array(buffer);
+    this.#view = new DataView(buffer);
+    const base = libc.address(buffer);
+    this.#pointers = Object.fromEntries(
+      Object.entries(at).map(([name, offset]) => [name, base + BigInt(offset)]),
+    ) as Record<keyof typeof at, bigint>;
+    this.#view.setInt32(at.one, 1, true);
+    // struct linger {1, 0}: close() sends RST and forgets.
+    this.#view.setInt32(at.linger, 1, true);
+    this.#epoll = libc.epoll_create1(abi.EPOLL_CLOEXEC);
+    this.wakeFd = libc.eventfd(0, abi.EFD_NONBLOCK | abi.EFD_CLOEXEC);
+    this.#watch(this.wakeFd, abi.EPOLLIN, wakeSlot);
+  }
+
+  /** Sends a SYN to the address whose bytes are given. Gives the descriptor, or the errno as a negative number. */
+  connect(address: Uint8Array, slot: number): number {
+    this.#bytes.set(address, at.sockaddr);
+    const family = this.#view.getUint16(at.sockaddr, true);
+    const flags = abi.SOCK_STREAM | abi.SOCK_NONBLOCK | abi.SOCK_CLOEXEC;
+    const fd = this.#libc.socket(family, flags, 0);
+    if (fd < 0) return -this.#libc.errno();
+    this.#prepare(fd);
+    const length = lengthOf(this.#view, at.sockaddr);
+    if (this.#libc.connect(fd, this.#pointers.sockaddr, length) < 0) {
+      const errno = this.#libc.errno();
+      if (errno !== EINPROGRESS) {
+        this.#libc.close(fd);
+        return -errno;
+      }
+    }
+    this.#watch(fd, abi.EPOLLOUT, slot);
+    return fd;
+  }
+
+  /** Waits up to `timeoutMs` for handshakes to end; gives their number. */
+  wait(timeoutMs: number): number {
+    return this.#libc.epoll_wait(this.#epoll, this.#pointers.events, maxEvents, timeoutMs);
+  }
+
+  /** Whether the last wait may have left something behind. */
+  isFull(events: number): boolean {
+    return events === maxEvents;
+  }
+
+  /** The slot of one event of the last wait, or `wakeSlot`. */
+  slotOf(event: number): number {
+    return this.#view.getInt32(at.events + event * eventLength + eventDataAt, true);
+  }
+
+  /** Takes the wake-up back. */
+  drainWake(): void {
+    this.#libc.read(this.wakeFd, this.#pointers.counter, 8);
+  }
+
+  /** Reads what the kernel knows of a handshake, into the fields above. */
+  look(fd: number): void {
+    const { info, length } = this.#pointers;
+    this.#view.setUint32(at.length, tcpInfoLength, true);
+    const failed = this.#libc.getsockopt(fd, abi.IPPROTO_TCP, abi.TCP_INFO, info, length) < 0;
+    const written = failed ? 0 : this.#view.getUint32(at.length, true);
+    this.established = isEstablished(this.#view, at.info, written);
+    this.rttUs = rttUs(this.#view, at.info, written);
+    this.synRetransmits = synRetransmits(this.#view, at.info, written);
+  }
+
+  /** Why a handshake failed: its errno, taken from the socket. */
+  error(fd: number): number {
+    this.#view.setUint32(at.length, 4, true);
+    const { value, length } = this.#pointers;
+    const failed = this.#libc.getsockopt(fd, abi.SOL_SOCKET, abi.SO_ERROR, value, length) < 0;
+    return failed ? this.#libc.errno() : this.#view.getInt32(at.value, true);
+  }
+
+  close(fd: number): void {
+    this.#libc.close(fd);
+  }
+
+  /** Frees what the loop itself holds. */
+  end(): void {
+    this.#libc.close(this.#epoll);
+    this.#libc.close(this.wakeFd);
+  }
+
+  /**
+   * Half open: without quick acks the kernel holds the third packet back for a moment (tcp(7), TCP_QUICKACK), in
+   * which the RST of close() takes its place: SYN, SYN-ACK, RST, and the far side's accept() never sees it.
+   */
+  #prepare(fd: number): void {
+    const { handshake, close } = this.#style;
+    const { zero, linger } = this.#pointers;
+    if (handshake === "half") this.#libc.setsockopt(fd, abi.IPPROTO_TCP, abi.TCP_QUICKACK, zero, 4);
+    if (handshake === "half" || close === "rst") this.#libc.setsockopt(fd, abi.SOL_SOCKET, abi.SO_LINGER, linger, 8);
+  }
+
+  #watch(fd: number, events: number, slot: number): void {
+    this.#view.setUint32(at.event, events, true);
+    this.#view.setInt32(at.event + eventDataAt, slot, true);
+    this.#libc.epoll_ctl(this.#epoll, abi.EPOLL_CTL_ADD, fd, this.#pointers.event);
+  }
+}
+
+/** Room for the bytes of one address. */
+export function emptyAddress(): Uint8Array {
+  return new Uint8Array(sockaddrLength);
+}

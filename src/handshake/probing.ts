@@ -1,0 +1,36 @@
+import type { Outcome } from "../outcome.ts";
+import type { Target } from "../target.ts";
+
+/** Why a round of a target had no handshake; the `reason` label of `pingo_probes_skipped_total`. */
+export const skipReasons = ["late", "overlap", "capacity"] as const;
+export type SkipReason = (typeof skipReasons)[number];
+
+/** Hears of everything that is probed. */
+export interface ProbeListener {
+  /** A handshake began, `lagMs` after it was due. */
+  started(target: Target, lagMs: number): void;
+  ended(target: Target, outcome: Outcome): void;
+  skipped(target: Target, reason: SkipReason, rounds: number): void;
+}
+
+export interface ProbingOptions {
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  /** To all targets together. */
+  readonly maxInFlight: number;
+  readonly listener: ProbeListener;
+}
+
+/**
+ * Probes each target once an interval, at the place that its name gives it. Who keeps the schedule, and on which
+ * thread, is the implementation's own affair.
+ */
+export interface Probing {
+  add(target: Target): void;
+  /** Ends a probe at once; what is in flight is given up and counts for nothing. */
+  remove(key: string): void;
+  /** Same target, other labels. */
+  relabel(target: Target): void;
+  /** Ends every probe; the engine behind it is stopped by itself. Can be called again. */
+  stop(): void;
+}
