@@ -1,9 +1,7 @@
 import { type Clock, systemClock } from "./clock.ts";
 import { type ApiConfig, type Config, defaultTimeoutMs } from "./config/config.ts";
+import { createProbing, type ProbingEngine } from "./handshake/create-engine.ts";
 import { maxHandshakesInFlight } from "./handshake/descriptor-limit.ts";
-import type { HandshakeEngine } from "./handshake/engine.ts";
-import { PortableEngine } from "./handshake/portable.ts";
-import { Prober } from "./handshake/prober.ts";
 import type { ProbeListener } from "./handshake/probing.ts";
 import { HttpServer, text } from "./http/server.ts";
 import type { Log } from "./log.ts";
@@ -25,20 +23,19 @@ export interface AgentParts {
   readonly token: TokenSource;
   readonly clock?: Clock;
   readonly random?: () => number;
-  readonly engine?: HandshakeEngine;
 }
 
 /** The whole program from targets to metrics. This is the one place where its parts are put together. */
 export class Agent {
   readonly #config: Config;
   readonly #log: Log;
-  readonly #engine: HandshakeEngine;
+  readonly #clock: Clock;
   readonly #client: ApiClient;
   readonly #nodes: TargetSet;
   readonly #targetMetrics = new TargetMetrics();
   readonly #processMetrics: ProcessMetrics;
   readonly #reachability: ReachabilityLog;
-  readonly #prober: Prober;
+  #engine: ProbingEngine | undefined;
   readonly #follower: NodeFollower;
   readonly #http: HttpServer;
   readonly #ending = new AbortController();
@@ -53,22 +50,13 @@ export class Agent {
     this.#log = log;
     this.#cluster = api.cluster;
     this.#apiLabels = labelText({ name: "API", target: api.name });
-    this.#engine = parts.engine ?? new PortableEngine(clock);
+    this.#clock = clock;
     this.#reachability = new ReachabilityLog(log, clock);
     this.#processMetrics = new ProcessMetrics({
       cluster: this.#cluster,
-      engine: this.#engine.name,
       version: version(),
       revision: revision(),
       clock,
-    });
-    this.#prober = new Prober({
-      engine: this.#engine,
-      clock,
-      intervalMs: config.probeMs,
-      timeoutMs: config.timeoutMs ?? defaultTimeoutMs(config.probeMs),
-      maxInFlight: maxHandshakesInFlight(),
-      listener: this.#probeListener(),
     });
     this.#nodes = new TargetSet(this.#cluster, config, this.#targetListener());
     this.#client = new ApiClient({
@@ -95,8 +83,13 @@ export class Agent {
     this.#http = new HttpServer(this.#routes(), (path, error) => log.error(`${path} failed: ${error.stack}`));
   }
 
-  /** Listens, then begins to follow the API and to probe. Rejects where it cannot listen; resolves with the port. */
+  /**
+   * Listens, then begins to follow the API and to probe; resolves with the port. Rejects where it cannot listen, or
+   * where this system has not the engine that is wanted.
+   */
   async start(): Promise<number> {
+    this.#engine = await this.#createEngine();
+    this.#processMetrics.engineIs(this.#engine.engine.name);
     const port = await this.#http.listen(this.#config.listen);
     this.#following = this.#follower.run(this.#ending.signal);
     return port;
@@ -105,22 +98,31 @@ export class Agent {
   /** Ends everything: no socket, timer or request is left. Can be called again. */
   async stop(): Promise<void> {
     this.#ending.abort();
-    this.#prober.stop();
+    this.#engine?.probing.stop();
     this.#client.close();
-    await Promise.all([this.#engine.stop(), this.#http.stop(), this.#following]);
+    await Promise.all([this.#engine?.engine.stop(), this.#http.stop(), this.#following]);
     this.#reachability.flush();
+  }
+
+  #createEngine(): Promise<ProbingEngine> {
+    const { engine: config, probeMs, timeoutMs = defaultTimeoutMs(probeMs) } = this.#config;
+    const restarted = () => this.#processMetrics.engineRestarted();
+    return createProbing(
+      { config, clock: this.#clock, log: this.#log, restarted },
+      { intervalMs: probeMs, timeoutMs, maxInFlight: maxHandshakesInFlight(), listener: this.#probeListener() },
+    );
   }
 
   #targetListener(): TargetListener {
     return {
       added: (target, instead) => {
         this.#targetMetrics.add(target);
-        this.#prober.add(target);
+        this.#engine?.probing.add(target);
         if (instead !== undefined) this.#reachability.moved(target, instead);
         else if (this.#synced) this.#reachability.joined(target);
       },
       removed: (target, next) => {
-        this.#prober.remove(target.key);
+        this.#engine?.probing.remove(target.key);
         this.#targetMetrics.remove(target.key);
         if (next === undefined) this.#reachability.left(target);
         else if (next.state !== "probed") this.#reachability.unprobed(target.node, next.why);
@@ -131,7 +133,7 @@ export class Agent {
       readinessChanged: (node) => this.#reachability.readinessChanged(node),
       relabelled: (target) => {
         this.#targetMetrics.relabel(target);
-        this.#prober.relabel(target);
+        this.#engine?.probing.relabel(target);
       },
     };
   }

@@ -51,6 +51,9 @@ export function createLog(options: LogOptions): Log {
   };
 }
 
+/** Says nothing. */
+export const silentLog: Log = { error() {}, warn() {}, info() {}, debug() {} };
+
 /** `text` with every secret in it replaced, the longest first in case one is part of another. */
 export function redact(text: string, secrets: readonly string[]): string {
   let clean = text;

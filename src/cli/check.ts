@@ -1,9 +1,10 @@
 import { systemClock } from "../clock.ts";
 import type { ApiConfig, Config } from "../config/config.ts";
+import { createEngine } from "../handshake/create-engine.ts";
 import { maxHandshakesInFlight } from "../handshake/descriptor-limit.ts";
-import { PortableEngine } from "../handshake/portable.ts";
+import type { HandshakeEngine } from "../handshake/engine.ts";
 import { volley } from "../handshake/volley.ts";
-import { oneLine } from "../log.ts";
+import { oneLine, silentLog } from "../log.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Target } from "../target.ts";
 import type { NodeFacts } from "../targets/node.ts";
@@ -34,6 +35,7 @@ export async function checkCommand(
   const nodes = new Map<Target, NodeFacts>();
   for (const { node, outcome } of listed.entries) if (outcome.state === "probed") nodes.set(outcome.target, node);
   const outcomes = await shake([...nodes.keys()], config, terminal, signal);
+  if (outcomes === undefined) return exitCodes.usage;
   const reports = [...nodes].map(([target, node]) => reportNode(node, target, outcomes.get(target) ?? []));
   reports.sort((a, b) => severity(a.verdict) - severity(b.verdict));
   const notProbed = listed.entries.length - nodes.size;
@@ -43,16 +45,17 @@ export async function checkCommand(
   return signal.aborted ? exitCodes.interrupted : exitCode(reports);
 }
 
-/** Makes the handshakes, with a line of progress on a terminal. */
+/** Makes the handshakes, with a line of progress on a terminal; undefined after saying why it cannot. */
 async function shake(
   targets: readonly Target[],
   config: Config,
   terminal: Terminal,
   signal: AbortSignal,
-): Promise<Map<Target, Outcome[]>> {
+): Promise<Map<Target, Outcome[]> | undefined> {
+  const engine = await createEngineOrSay(config, terminal);
+  if (engine === undefined) return undefined;
   const outcomes = new Map<Target, Outcome[]>(targets.map((target) => [target, []]));
   const progress = new Progress(terminal, targets.length * config.count);
-  const engine = new PortableEngine(systemClock);
   await volley(targets, {
     engine,
     clock: systemClock,
@@ -69,6 +72,15 @@ async function shake(
   await engine.stop();
   progress.clear();
   return outcomes;
+}
+
+async function createEngineOrSay(config: Config, terminal: Terminal): Promise<HandshakeEngine | undefined> {
+  try {
+    return await createEngine({ config: config.engine, clock: systemClock, log: silentLog, restarted: () => {} });
+  } catch (error) {
+    terminal.err(`pingo: ${(error as Error).message}; see --engine\n`);
+    return undefined;
+  }
 }
 
 class Progress {

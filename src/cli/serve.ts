@@ -43,9 +43,9 @@ export async function startAgent(agent: Agent, config: Config, terminal: Termina
     const { host, port } = config.listen;
     const { code, message } = error as NodeJS.ErrnoException;
     const why = code === "EADDRINUSE" ? "another program listens there" : message;
-    terminal.err(
-      `pingo: cannot listen on ${joinHostPort(host, port)}: ${why}; choose another with --listen or PINGO_LISTEN\n`,
-    );
+    const listening = `cannot listen on ${joinHostPort(host, port)}: ${why}; choose another with --listen or PINGO_LISTEN`;
+    // Without an errno it was not the socket: the engine that is wanted does not work here.
+    terminal.err(`pingo: ${code === undefined ? `${message}; see --engine` : listening}\n`);
     await agent.stop();
     return undefined;
   }

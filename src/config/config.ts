@@ -1,3 +1,4 @@
+import type { EngineConfig } from "../handshake/engine-config.ts";
 import type { ListenAddress } from "../http/listen-address.ts";
 import type { LogFormat, LogLevel } from "../log.ts";
 import type { TokenConfig } from "../targets/kubernetes/token.ts";
@@ -24,6 +25,7 @@ export interface Config {
   readonly nodeSelector: string;
   readonly addressTypes: readonly AddressType[];
   readonly ipFamily: IpFamily;
+  readonly engine: EngineConfig;
   readonly listen: ListenAddress;
   readonly logFormat: LogFormat;
   readonly logLevel: LogLevel;

@@ -1,3 +1,4 @@
+import { closeStyles, engineNames, handshakeStyles } from "../handshake/engine-config.ts";
 import { logFormats, logLevels } from "../log.ts";
 import { ipFamilies } from "../targets/select.ts";
 import type { Parser } from "./values.ts";
@@ -141,6 +142,30 @@ export const options = {
     fallback: "auto",
     commands: selecting,
     parse: values.oneOf(ipFamilies),
+  }),
+  engine: defaulted({
+    env: "PINGO_ENGINE",
+    argument: "ENGINE",
+    meaning: "kernel (Linux: its own figures), portable, or auto: kernel where it works",
+    fallback: "auto",
+    commands: probing,
+    parse: values.oneOf(engineNames),
+  }),
+  handshake: defaulted({
+    env: "PINGO_HANDSHAKE",
+    argument: "STYLE",
+    meaning: "full, or half: SYN, SYN-ACK, RST, which no program at the far side sees (kernel engine)",
+    fallback: "full",
+    commands: probing,
+    parse: values.oneOf(handshakeStyles),
+  }),
+  close: defaulted({
+    env: "PINGO_CLOSE",
+    argument: "HOW",
+    meaning: "how a full handshake is closed: fin, or rst, which leaves no TIME_WAIT (kernel engine)",
+    fallback: "fin",
+    commands: probing,
+    parse: values.oneOf(closeStyles),
   }),
   listen: defaulted({
     env: "PINGO_LISTEN",

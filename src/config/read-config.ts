@@ -1,3 +1,4 @@
+import { needsKernel } from "../handshake/engine-config.ts";
 import type { TokenConfig } from "../targets/kubernetes/token.ts";
 import { formatMs } from "../units.ts";
 import { type Arguments, readArguments } from "./arguments.ts";
@@ -33,6 +34,7 @@ export function readConfig(argv: readonly string[], sources: Sources): ReadConfi
   const asksApi = args.command !== undefined && options.api.commands.includes(args.command);
   const api = asksApi ? readApi(values, settings, sources, problems) : undefined;
   checkTimes(values, settings, problems);
+  checkEngine(values, settings, problems);
   if (args.command === undefined || problems.length > 0) return { want: "nothing", problems };
   return { want: "run", command: args.command, config: assemble(values, api) };
 }
@@ -109,6 +111,18 @@ function checkTimes({ timeout, probe }: OptionValues, settings: Settings, proble
     `${long}: ${formatMs(timeout)} is more than ${maxOverlap} times the interval (${short}: ${formatMs(probe)}); ` +
       `a target that gives no answer would hold that many sockets`,
   );
+}
+
+function checkEngine({ engine, handshake, close }: OptionValues, settings: Settings, problems: string[]): void {
+  if (engine === "portable" && needsKernel({ engine, handshake, close })) {
+    const what = handshake === "half" ? settings.source("handshake") : settings.source("close");
+    problems.push(
+      `${what}: only the kernel engine can do that, and ${settings.source("engine")} wants the portable one`,
+    );
+  }
+  if (handshake === "half" && settings.given("close")) {
+    problems.push(`${settings.source("close")}: a half-open handshake has nothing to close; leave it out`);
+  }
 }
 
 function readApi(
@@ -221,6 +235,7 @@ function assemble(values: OptionValues, api: ApiConfig | undefined): Config {
     nodeSelector: values["node-selector"],
     addressTypes: values["address-types"],
     ipFamily: values["ip-family"],
+    engine: { engine: values.engine, handshake: values.handshake, close: values.close },
     listen: values.listen,
     logFormat: values["log-format"],
     logLevel: values["log-level"],

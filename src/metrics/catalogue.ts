@@ -1,7 +1,7 @@
 /** A metric family as Prometheus' text format describes it. */
 export interface Family {
   readonly name: string;
-  readonly type: "counter" | "gauge" | "summary" | "untyped";
+  readonly type: "counter" | "gauge" | "summary" | "histogram" | "untyped";
   readonly help: string;
 }
 
@@ -20,6 +20,21 @@ export const catalogue = {
     name: "pingo_connect_seconds",
     type: "summary",
     help: "Time from connect to the connection being seen by this program, replies only.",
+  },
+  synSent: {
+    name: "pingo_syn_sent_total",
+    type: "counter",
+    help: "SYNs sent, the first of each handshake included, as the kernel counted them.",
+  },
+  synRetransmits: {
+    name: "pingo_syn_retransmits_total",
+    type: "counter",
+    help: "SYNs sent again because no answer came in time; a full accept queue at the far side looks the same as loss.",
+  },
+  rtt: {
+    name: "pingo_handshake_rtt_seconds",
+    type: "histogram",
+    help: "Round trip of the handshake as the kernel measured it, of handshakes without a retransmission.",
   },
   up: { name: "pingo_up", type: "gauge", help: "1 if the last handshake was answered, 0 if it was lost." },
   info: { name: "pingo_target_info", type: "gauge", help: "Facts of the target, always 1." },

@@ -23,7 +23,6 @@ function defaultMetrics(): Registry {
 
 export interface ProcessMetricsOptions {
   readonly cluster: string;
-  readonly engine: string;
   readonly version: string;
   readonly revision: string;
   readonly clock: Clock;
@@ -42,6 +41,8 @@ export class ProcessMetrics {
   readonly #apiErrors: Counter;
   readonly #apiLastSync: Gauge;
   readonly #watchRestarts: Counter;
+  readonly #engineInfo: Gauge;
+  readonly #engineRestarts: Counter;
   readonly #skipped: Counter;
   readonly #lag: Histogram;
 
@@ -99,10 +100,29 @@ export class ProcessMetrics {
       buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5],
       registers,
     });
+    this.#engineInfo = new Gauge({
+      name: "pingo_engine_info",
+      help: "Which engine makes the handshakes, always 1.",
+      labelNames: ["engine"],
+      registers,
+    });
+    this.#engineRestarts = new Counter({
+      name: "pingo_engine_restarts_total",
+      help: "How often the engine's thread died and another one took its place.",
+      registers,
+    });
     for (const reason of skipReasons) this.#skipped.inc({ reason }, 0);
     for (const reason of problemReasons) this.#apiErrors.inc({ cluster, reason }, 0);
     for (const reason of restartReasons) this.#watchRestarts.inc({ cluster, reason }, 0);
     this.#describe(options);
+  }
+
+  engineIs(engine: string): void {
+    this.#engineInfo.set({ engine }, 1);
+  }
+
+  engineRestarted(): void {
+    this.#engineRestarts.inc();
   }
 
   request({ verb, status, durationMs }: RequestReport): void {
@@ -152,14 +172,8 @@ export class ProcessMetrics {
     return `${parts.join("\n")}\n`;
   }
 
-  #describe({ engine, version, revision }: ProcessMetricsOptions): void {
+  #describe({ version, revision }: ProcessMetricsOptions): void {
     const registers = [this.#registry];
-    new Gauge({
-      name: "pingo_engine_info",
-      help: "Which engine makes the handshakes, always 1.",
-      labelNames: ["engine"],
-      registers,
-    }).set({ engine }, 1);
     new Gauge({
       name: "pingo_build_info",
       help: "Which PinGo this is, always 1.",

@@ -4,11 +4,24 @@ import { usToMs, usToSeconds } from "../units.ts";
 import { catalogue } from "./catalogue.ts";
 import { labelText, type Page, sample } from "./exposition.ts";
 
+/** Bounds of the RTT's buckets, in microseconds: 50 us to 10 s, the steps 1, 2.5, 5 of each decade. */
+const rttBoundsUs = [
+  50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000,
+  5_000_000, 10_000_000,
+] as const;
+const rttBoundTexts = rttBoundsUs.map((us) => String(usToSeconds(us)));
+
 /** What has been counted of one target, and its label text, made once. */
 interface Series {
   readonly counts: Record<Result, number>;
   connectCount: number;
   connectUs: number;
+  synSent: number;
+  synRetransmits: number;
+  rttCount: number;
+  rttUs: number;
+  /** RTTs by bucket, each in the first whose bound it does not exceed; the last is beyond all bounds. */
+  readonly rttBuckets: Uint32Array;
   /** Undefined until the first outcome that tells something about the target. */
   up: boolean | undefined;
   labels: TargetLabels;
@@ -39,6 +52,7 @@ export interface LegacyCounts {
 /** The counters of every target. A target has its series from the moment it is known until it is removed. */
 export class TargetMetrics {
   readonly #series = new Map<string, Series>();
+  #seesSyns = false;
   /**
    * By label text, because two nodes can share name and address for a while (one registered anew under another
    * name). They share one line, which would be no valid page twice, and which goes with the last of them.
@@ -49,7 +63,18 @@ export class TargetMetrics {
     const counts = Object.fromEntries(results.map((result) => [result, 0])) as Record<Result, number>;
     const labels = labelsOf(target);
     const legacy = this.#share(labels.legacy, { reply: 0, lost: 0, timeMs: 0 });
-    this.#series.set(target.key, { counts, connectCount: 0, connectUs: 0, up: undefined, labels, legacy });
+    const syns = { synSent: 0, synRetransmits: 0, rttCount: 0, rttUs: 0 };
+    const rttBuckets = new Uint32Array(rttBoundsUs.length + 1);
+    this.#series.set(target.key, {
+      counts,
+      connectCount: 0,
+      connectUs: 0,
+      ...syns,
+      rttBuckets,
+      up: undefined,
+      labels,
+      legacy,
+    });
   }
 
   remove(key: string): void {
@@ -78,8 +103,10 @@ export class TargetMetrics {
     // `local` says nothing about the target: whatever was known of it stays.
     if (outcome.result !== "local") series.up = outcome.result === "ok";
     if (isLost(outcome.result)) series.legacy.lost++;
+    if (outcome.synSent !== undefined) this.#recordSyns(series, outcome.synSent);
     if (outcome.result !== "ok") return;
     series.legacy.reply++;
+    if (outcome.rttUs !== undefined) recordRtt(series, outcome.rttUs);
     if (outcome.connectUs === undefined) return;
     series.connectCount++;
     series.connectUs += outcome.connectUs;
@@ -94,8 +121,20 @@ export class TargetMetrics {
     page.family(catalogue.time, legacyLines(catalogue.time.name, legacy, "timeMs"));
     page.family(catalogue.probes, this.#probeLines());
     page.family(catalogue.connect, this.#connectLines());
+    // An engine that cannot see them leaves the families out: zeros would be a lie.
+    if (this.#seesSyns) {
+      page.family(catalogue.synSent, this.#countLines(catalogue.synSent.name, "synSent"));
+      page.family(catalogue.synRetransmits, this.#countLines(catalogue.synRetransmits.name, "synRetransmits"));
+      page.family(catalogue.rtt, this.#rttLines());
+    }
     page.family(catalogue.up, this.#upLines());
     page.family(catalogue.info, this.#infoLines());
+  }
+
+  #recordSyns(series: Series, synSent: number): void {
+    this.#seesSyns = true;
+    series.synSent += synSent;
+    series.synRetransmits += Math.max(0, synSent - 1);
   }
 
   #share(labels: string, start: LegacyCounts): SharedCounts {
@@ -125,6 +164,24 @@ export class TargetMetrics {
     }
   }
 
+  *#countLines(name: string, field: "synSent" | "synRetransmits"): Generator<string> {
+    for (const series of this.#series.values()) yield sample(name, series.labels.target, series[field]);
+  }
+
+  *#rttLines(): Generator<string> {
+    const { name } = catalogue.rtt;
+    for (const { labels, rttBuckets, rttCount, rttUs } of this.#series.values()) {
+      let below = 0;
+      for (const [index, bound] of rttBoundTexts.entries()) {
+        below += rttBuckets[index] ?? 0;
+        yield sample(`${name}_bucket`, `${labels.target},le="${bound}"`, below);
+      }
+      yield sample(`${name}_bucket`, `${labels.target},le="+Inf"`, rttCount);
+      yield sample(`${name}_sum`, labels.target, usToSeconds(rttUs));
+      yield sample(`${name}_count`, labels.target, rttCount);
+    }
+  }
+
   *#upLines(): Generator<string> {
     for (const { labels, up } of this.#series.values()) {
       if (up !== undefined) yield sample(catalogue.up.name, labels.target, up ? 1 : 0);
@@ -134,6 +191,14 @@ export class TargetMetrics {
   *#infoLines(): Generator<string> {
     for (const { labels } of this.#series.values()) yield sample(catalogue.info.name, labels.info, 1);
   }
+}
+
+function recordRtt(series: Series, rttUs: number): void {
+  const found = rttBoundsUs.findIndex((bound) => rttUs <= bound);
+  const bucket = found === -1 ? rttBoundsUs.length : found;
+  series.rttBuckets[bucket] = (series.rttBuckets[bucket] ?? 0) + 1;
+  series.rttCount++;
+  series.rttUs += rttUs;
 }
 
 function* legacyLines(

@@ -69,6 +69,7 @@ describe("the first PinGo's environment", () => {
       nodeSelector: "",
       addressTypes: ["ExternalIP", "InternalIP"],
       ipFamily: "auto",
+      engine: { engine: "auto", handshake: "full", close: "fin" },
       listen: { host: "", port: 8_080 },
       logFormat: "text",
       logLevel: "info",
@@ -76,6 +77,16 @@ describe("the first PinGo's environment", () => {
       count: 5,
       sandbox: { nodes: 12, apiPort: 0, kubeconfigPath: "pingo-sandbox.kubeconfig", happenings: false },
     });
+  });
+
+  test("what only the kernel engine can do contradicts the portable one", () => {
+    assert.match(problemsOf("--engine portable --handshake half", usual).join(), /--handshake: only the kernel engine/);
+    assert.match(problemsOf("--engine portable --close rst", usual).join(), /--close: only the kernel engine/);
+    assert.match(
+      problemsOf("--handshake half --close fin", usual).join(),
+      /--close: a half-open handshake has nothing to close/,
+    );
+    assert.deepEqual(configOf("--engine kernel --handshake half", usual).engine.handshake, "half");
   });
 
   test("an empty variable is one that is not set", () => {
@@ -100,6 +111,9 @@ describe("flags and variables", () => {
       "node-selector": "a=b",
       "address-types": "InternalIP",
       "ip-family": "6",
+      engine: "kernel",
+      handshake: "half",
+      close: "rst",
       listen: ":7",
       "log-format": "json",
       "log-level": "debug",

@@ -273,6 +273,8 @@ export class HandshakeLoop {
     this.#schedule.remove(id);
     for (const slot of [...(this.#targets[id]?.slots ?? [])]) this.#free(slot);
     this.#targets[id] = undefined;
+    this.#expectFlush();
+    this.#records.add(kind.removed, id, 0, 0, 0, 0, unknown, unknown, unknown);
   }
 }
 

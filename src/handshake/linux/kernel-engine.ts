@@ -6,18 +6,11 @@ import { IdPool } from "../../schedule/id-pool.ts";
 import { offsetFraction } from "../../schedule/offset.ts";
 import type { Target } from "../../target.ts";
 import type { HandshakeEngine, HandshakeRequest } from "../engine.ts";
+import type { HandshakeStyle } from "../engine-config.ts";
 import { placeName } from "../prober.ts";
 import { type ProbeListener, type Probing, type ProbingOptions, skipReasons } from "../probing.ts";
 import { errnoName } from "./errno.ts";
-import {
-  field,
-  type HandshakeStyle,
-  kind,
-  type Order,
-  type Report,
-  recordLength,
-  type WorkerSetUp,
-} from "./protocol.ts";
+import { field, kind, type Order, type Report, recordLength, type WorkerSetUp } from "./protocol.ts";
 
 export interface KernelEngineOptions {
   readonly style: HandshakeStyle;
@@ -46,7 +39,7 @@ export class KernelEngine implements HandshakeEngine, Probing {
   readonly name = "kernel";
   readonly #options: KernelEngineOptions;
   readonly #requests = new Map<number, Request>();
-  readonly #requestIds = new IdPool();
+  #requestId = 0;
   readonly #targets = new Map<string, number>();
   readonly #targetIds = new IdPool();
   readonly #byId: (Target | undefined)[] = [];
@@ -69,14 +62,11 @@ export class KernelEngine implements HandshakeEngine, Probing {
   }
 
   start(request: HandshakeRequest, done: (outcome: Outcome) => void): () => void {
-    const id = this.#requestIds.take();
+    const id = this.#nextRequestId();
     this.#requests.set(id, { done, startedMs: performance.now() });
     this.#order({ order: "start", id, ...request });
     return () => {
-      if (this.#requests.get(id)?.done !== done) return;
-      this.#requests.delete(id);
-      this.#order({ order: "give up", id });
-      // The id comes back with the next record of it, or never: a record may be on its way.
+      if (this.#requests.delete(id)) this.#order({ order: "give up", id });
     };
   }
 
@@ -104,6 +94,12 @@ export class KernelEngine implements HandshakeEngine, Probing {
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
+  }
+
+  /** Never given twice while its handshake runs: a record of one that was given up may still be on its way. */
+  #nextRequestId(): number {
+    this.#requestId = (this.#requestId + 1) % 2 ** 31;
+    return this.#requestId;
   }
 
   async #stop(): Promise<void> {
@@ -151,9 +147,10 @@ export class KernelEngine implements HandshakeEngine, Probing {
           this.#take(report.records);
         }
       });
-      worker.on("error", (error) => {
+      worker.on("error", (error: unknown) => {
         reject(error);
-        if (this.#stopped === undefined) this.#options.log.error(`the engine's thread died: ${error.message}`);
+        const why = error instanceof Error ? error.message : String(error);
+        if (this.#wakeFd !== undefined) this.#options.log.error(`the engine's thread died: ${why}`);
       });
       worker.on("exit", () => {
         reject(new Error("the engine's thread ended before it was ready"));
@@ -173,6 +170,7 @@ export class KernelEngine implements HandshakeEngine, Probing {
       done({ probe: "tcp", path: 0, startedMs, result: "local", code: "THREAD" });
     }
     this.#options.restarted();
+    this.#options.log.warn("the engine's thread ended; another one takes its place, and no target is blamed");
     this.#orders = [...this.#targets.values()].flatMap((id) => {
       const target = this.#byId[id];
       return target === undefined ? [] : [addOrder(id, target)];
@@ -190,10 +188,10 @@ export class KernelEngine implements HandshakeEngine, Probing {
     if (whose === kind.ofRequest) {
       const request = this.#requests.get(id);
       this.#requests.delete(id);
-      this.#requestIds.giveBack(id);
       request?.done(outcomeOf(records, at));
       return;
     }
+    if (whose === kind.removed) this.#targetIds.giveBack(id);
     const target = this.#byId[id];
     const listener = this.#options.probing?.listener;
     if (target === undefined || listener === undefined) return;

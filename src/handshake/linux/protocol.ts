@@ -1,14 +1,5 @@
-import type { Failure, Result } from "../../outcome.ts";
-
-/** How a handshake is made and ended. */
-export interface HandshakeStyle {
-  /**
-   * `full`: the three-way handshake. `half`: SYN, SYN-ACK, RST; the far side's program never sees a connection.
-   */
-  readonly handshake: "full" | "half";
-  /** How a full one is closed: FIN, or RST, which leaves no TIME_WAIT. */
-  readonly close: "fin" | "rst";
-}
+import { type Result, results } from "../../outcome.ts";
+import type { HandshakeStyle } from "../engine-config.ts";
 
 /** What the worker is started with. */
 export interface WorkerSetUp {
@@ -68,15 +59,11 @@ export const field = {
 } as const;
 export const recordLength = 9;
 
-export const kind = { ofRequest: 0, ofTarget: 1, skipped: 2 } as const;
+/** `removed`: no record of that target follows, so that its id can be given to another. */
+export const kind = { ofRequest: 0, ofTarget: 1, skipped: 2, removed: 3 } as const;
 
 /** Index of each result in a record. */
-export const resultIndex: Record<Result, number> = {
-  ok: 0,
-  timeout: 1,
-  refused: 2,
-  reset: 3,
-  unreachable: 4,
-  local: 5,
-};
-export type FailureResult = Failure["result"];
+export const resultIndex = Object.fromEntries(results.map((result, index) => [result, index])) as Record<
+  Result,
+  number
+>;

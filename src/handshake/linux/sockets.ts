@@ -1,6 +1,6 @@
+import type { HandshakeStyle } from "../engine-config.ts";
 import * as abi from "./constants.ts";
 import type { Libc } from "./libc.ts";
-import type { HandshakeStyle } from "./protocol.ts";
 import { lengthOf, sockaddrLength } from "./sockaddr.ts";
 import { isEstablished, rttUs, synRetransmits, tcpInfoLength } from "./tcp-info.ts";
 

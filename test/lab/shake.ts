@@ -1,0 +1,76 @@
+// `node shake.ts JSON`: makes handshakes with the kernel engine and prints what they ended with, in sums. Runs inside
+// a namespace of the lab.
+import { systemClock } from "../../src/clock.ts";
+import { KernelEngine } from "../../src/handshake/linux/kernel-engine.ts";
+import { silentLog } from "../../src/log.ts";
+import type { Outcome, Result } from "../../src/outcome.ts";
+
+export interface ShakeOrder {
+  readonly host: string;
+  readonly ports: readonly number[];
+  readonly count: number;
+  readonly atOnce: number;
+  readonly timeoutMs: number;
+  readonly handshake: "full" | "half";
+  /** Blocks this thread so many milliseconds out of twice as many, as a busy main thread would. */
+  readonly blockMs?: number;
+}
+
+/** Of one port. */
+export interface ShakeSum {
+  readonly results: Partial<Record<Result, number>>;
+  readonly synSent: number;
+  /** SYNs that were sent again, or had no answer at the deadline. */
+  readonly synLost: number;
+  /** In the order of their starts, of those without a retransmission; microseconds. */
+  readonly rttsUs: readonly number[];
+}
+
+const order: ShakeOrder = JSON.parse(process.argv[2] ?? "{}");
+const engine = await KernelEngine.create({
+  style: { handshake: order.handshake, close: "fin" },
+  log: silentLog,
+  restarted: () => {},
+  probing: undefined,
+});
+if (order.blockMs !== undefined) block(order.blockMs);
+const sums = await Promise.all(order.ports.map((port) => shakePort(port)));
+await engine.stop();
+process.stdout.write(`${JSON.stringify(sums)}\n`);
+process.exit();
+
+async function shakePort(port: number): Promise<ShakeSum> {
+  const outcomes: Outcome[] = [];
+  let left = order.count;
+  const next = async (): Promise<void> => {
+    while (left-- > 0) {
+      outcomes.push(
+        await new Promise<Outcome>((done) =>
+          engine.start({ host: order.host, port, timeoutMs: order.timeoutMs }, done),
+        ),
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: order.atOnce }, next));
+  return sum(outcomes);
+}
+
+function sum(outcomes: readonly Outcome[]): ShakeSum {
+  const results: Partial<Record<Result, number>> = {};
+  let synSent = 0;
+  let synLost = 0;
+  for (const outcome of outcomes) {
+    results[outcome.result] = (results[outcome.result] ?? 0) + 1;
+    synSent += outcome.synSent ?? Number.NaN;
+    synLost += (outcome.synSent ?? Number.NaN) - (outcome.result === "ok" ? 1 : 0);
+  }
+  const rttsUs = outcomes.flatMap((outcome) => (outcome.result === "ok" ? (outcome.rttUs ?? []) : []));
+  return { results, synSent, synLost, rttsUs };
+}
+
+function block(ms: number): void {
+  setInterval(() => {
+    const untilMs = systemClock.nowMs() + ms;
+    while (systemClock.nowMs() < untilMs);
+  }, 2 * ms);
+}
