@@ -4,6 +4,7 @@ import { systemClock } from "../../src/clock.ts";
 import { KernelEngine } from "../../src/handshake/linux/kernel-engine.ts";
 import { silentLog } from "../../src/log.ts";
 import type { Outcome, Result } from "../../src/outcome.ts";
+import { makeTarget } from "../support/make-target.ts";
 
 export interface ShakeOrder {
   readonly host: string;
@@ -12,6 +13,8 @@ export interface ShakeOrder {
   readonly atOnce: number;
   readonly timeoutMs: number;
   readonly handshake: "full" | "half";
+  /** Lets the engine's own schedule make them: `count` in all, from 100 targets, 200 ms apart each. */
+  readonly scheduled?: boolean;
   /** Blocks this thread so many milliseconds out of twice as many, as a busy main thread would. */
   readonly blockMs?: number;
 }
@@ -27,14 +30,28 @@ export interface ShakeSum {
 }
 
 const order: ShakeOrder = JSON.parse(process.argv[2] ?? "{}");
+const scheduled: Outcome[] = [];
+let heard = () => {};
 const engine = await KernelEngine.create({
   style: { handshake: order.handshake, close: "fin" },
   log: silentLog,
   restarted: () => {},
-  probing: undefined,
+  probing: {
+    intervalMs: 200,
+    timeoutMs: order.timeoutMs,
+    maxInFlight: 10_000,
+    listener: {
+      started: () => {},
+      ended: (_target, outcome) => {
+        scheduled.push(outcome);
+        heard();
+      },
+      skipped: (target, reason) => process.stderr.write(`skipped ${target.node}: ${reason}\n`),
+    },
+  },
 });
 if (order.blockMs !== undefined) block(order.blockMs);
-const sums = await Promise.all(order.ports.map((port) => shakePort(port)));
+const sums = order.scheduled ? [await shakeScheduled()] : await Promise.all(order.ports.map((port) => shakePort(port)));
 await engine.stop();
 process.stdout.write(`${JSON.stringify(sums)}\n`);
 process.exit();
@@ -53,6 +70,19 @@ async function shakePort(port: number): Promise<ShakeSum> {
   };
   await Promise.all(Array.from({ length: order.atOnce }, next));
   return sum(outcomes);
+}
+
+async function shakeScheduled(): Promise<ShakeSum> {
+  const { host, ports, count } = order;
+  const port = ports[0] ?? 0;
+  const targets = Array.from({ length: 100 }, (_, index) => makeTarget({ node: `t${index}`, host, port }));
+  const enough = new Promise<void>((resolve) => {
+    heard = () => scheduled.length >= count && resolve();
+  });
+  for (const target of targets) engine.add(target);
+  await enough;
+  for (const target of targets) engine.remove(target.key);
+  return sum(scheduled.toSorted((a, b) => a.startedMs - b.startedMs).slice(0, count));
 }
 
 function sum(outcomes: readonly Outcome[]): ShakeSum {

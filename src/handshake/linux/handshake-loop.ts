@@ -214,6 +214,8 @@ export class HandshakeLoop {
   #report(slot: number, result: number, errno: number, connectUs: number, rttUs: number, synSent: number): void {
     const { kind: kinds, id, startedMs, lagMs } = this.#slots;
     this.#expectFlush();
+    // Somebody waits for a single handshake.
+    if (kinds[slot] === kind.ofRequest) this.#flushAtMs = 0;
     this.#records.add(
       kinds[slot] as number,
       id[slot] as number,
