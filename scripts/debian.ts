@@ -10,6 +10,8 @@ export interface DebianTool {
 export const debianTools: readonly DebianTool[] = [
   { command: "promtool", package: "prometheus", neededFor: "holding the metrics page against Prometheus' own linter" },
   { command: "ip", package: "iproute2", neededFor: "handshakes in a network namespace without a route" },
+  { command: "nft", package: "nftables", neededFor: "holding lost SYNs against a packet filter's counters" },
+  { command: "tcpdump", package: "tcpdump", neededFor: "holding round trips against a capture" },
   { command: "kubectl", package: "kubernetes-client", neededFor: "holding the sandbox's API against the real kubectl" },
   { command: "openssl", package: "openssl", neededFor: "certificates that are wrong on purpose" },
 ];
@@ -20,8 +22,8 @@ export function isInstalled(command: string): boolean {
 }
 
 /** Installs what is missing where this process may, and says what will be skipped where it may not. */
-export function installMissing(): void {
-  const missing = debianTools.filter(({ command }) => !isInstalled(command));
+export function installMissing(tools: readonly DebianTool[] = debianTools): void {
+  const missing = tools.filter(({ command }) => !isInstalled(command));
   if (missing.length === 0) return;
   const mayInstall = process.getuid?.() === 0 && isInstalled("apt-get");
   for (const { command, package: name, neededFor } of missing) {
