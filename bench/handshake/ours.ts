@@ -7,6 +7,7 @@ import type { HandshakeEngine } from "../../src/handshake/engine.ts";
 import { HandshakeLoop } from "../../src/handshake/linux/handshake-loop.ts";
 import { loadLibc } from "../../src/handshake/linux/libc.ts";
 import { field, type Order, recordLength, resultIndex } from "../../src/handshake/linux/protocol.ts";
+import { sockaddrOf } from "../../src/handshake/linux/sockaddr.ts";
 import { PortableEngine } from "../../src/handshake/portable.ts";
 
 const [port = 0, count = 0, atOnce = 0] = process.argv.slice(2, 5).map(Number);
@@ -20,7 +21,8 @@ process.stdout.write(`${JSON.stringify({ ok, userUs: user, systemUs: system })}\
 
 /** The engine's loop on this thread, each turn's endings answered by as many new orders. */
 function kernelLoop(handshake: "full" | "half"): void {
-  const request = { order: "start", host: "127.0.0.1", port, timeoutMs: 5_000 } as const;
+  const address = sockaddrOf({ host: "127.0.0.1", port });
+  const request = { order: "start", address, timeoutMs: 5_000 } as const;
   const orders: Order[] = [];
   const wakeUp = Buffer.from(BigUint64Array.of(1n).buffer);
   let begun = 0;

@@ -8,8 +8,7 @@ import type { Libc } from "./libc.ts";
 import { kind, type Order, resultIndex, type WorkerSetUp } from "./protocol.ts";
 import { Records } from "./records.ts";
 import { Slots } from "./slots.ts";
-import { writeSockaddr } from "./sockaddr.ts";
-import { emptyAddress, Sockets, wakeSlot } from "./sockets.ts";
+import { Sockets, wakeSlot } from "./sockets.ts";
 
 export interface LoopParts {
   readonly libc: Libc;
@@ -102,18 +101,20 @@ export class HandshakeLoop {
 
   #takeEvents(events: number): void {
     let woken = false;
+    // The moment at which this thread learnt of them; what it does with one must not make the next look slower.
+    const seenMs = this.#nowMs();
     for (let event = 0; event < events; event++) {
       const slot = this.#sockets.slotOf(event);
       if (slot === wakeSlot) woken = true;
-      else this.#ended(slot);
+      else this.#ended(slot, seenMs);
     }
     // After all events of this turn: an order may free a slot and give it to another, whose turn has not come.
     if (woken) this.#takeOrders();
   }
 
-  #ended(slot: number): void {
+  #ended(slot: number, seenMs: number): void {
     const fd = this.#slots.fd[slot] as number;
-    const elapsedMs = this.#nowMs() - (this.#slots.startedMs[slot] as number);
+    const elapsedMs = seenMs - (this.#slots.startedMs[slot] as number);
     this.#sockets.look(fd);
     const { established, rttUs, synRetransmits } = this.#sockets;
     const synSent = synRetransmits === unknown ? unknown : synRetransmits + 1;
@@ -251,7 +252,7 @@ export class HandshakeLoop {
   #obey(order: Order): void {
     switch (order.order) {
       case "start":
-        this.#begin(kind.ofRequest, order.id, addressOf(order), order.timeoutMs, this.#nowMs(), undefined);
+        this.#begin(kind.ofRequest, order.id, order.address, order.timeoutMs, this.#nowMs(), undefined);
         return;
       case "give up": {
         const slot = this.#slotsOfRequests.get(order.id);
@@ -259,7 +260,7 @@ export class HandshakeLoop {
         return;
       }
       case "add":
-        this.#targets[order.id] = { address: addressOf(order), slots: [] };
+        this.#targets[order.id] = { address: order.address, slots: [] };
         this.#schedule.add(order.id, order.fraction, this.#nowMs() + this.#epochMs);
         return;
       case "remove":
@@ -278,10 +279,4 @@ export class HandshakeLoop {
     this.#expectFlush();
     this.#records.add(kind.removed, id, 0, 0, 0, 0, unknown, unknown, unknown);
   }
-}
-
-function addressOf({ host, port }: { readonly host: string; readonly port: number }): Uint8Array {
-  const bytes = emptyAddress();
-  writeSockaddr(new DataView(bytes.buffer), 0, host, port);
-  return bytes;
 }

@@ -11,6 +11,7 @@ import { placeName } from "../prober.ts";
 import { type ProbeListener, type Probing, type ProbingOptions, skipReasons } from "../probing.ts";
 import { errnoName } from "./errno.ts";
 import { field, kind, type Order, type Report, recordLength, type WorkerSetUp } from "./protocol.ts";
+import { sockaddrOf } from "./sockaddr.ts";
 
 export interface KernelEngineOptions {
   readonly style: HandshakeStyle;
@@ -64,7 +65,7 @@ export class KernelEngine implements HandshakeEngine, Probing {
   start(request: HandshakeRequest, done: (outcome: Outcome) => void): () => void {
     const id = this.#nextRequestId();
     this.#requests.set(id, { done, startedMs: performance.now() });
-    this.#order({ order: "start", id, ...request });
+    this.#order({ order: "start", id, address: sockaddrOf(request), timeoutMs: request.timeoutMs });
     return () => {
       if (this.#requests.delete(id)) this.#order({ order: "give up", id });
     };
@@ -201,7 +202,7 @@ export class KernelEngine implements HandshakeEngine, Probing {
 }
 
 function addOrder(id: number, target: Target): Order {
-  return { order: "add", id, host: target.host, port: target.port, fraction: offsetFraction(placeName(target)) };
+  return { order: "add", id, address: sockaddrOf(target), fraction: offsetFraction(placeName(target)) };
 }
 
 function tellSkip(listener: ProbeListener, target: Target, records: Float64Array, at: number): void {

@@ -11,14 +11,16 @@ export interface WorkerSetUp {
   readonly timeOriginMs: number;
 }
 
-/** What the main thread tells the worker. Ids are small whole numbers, given out by the main thread. */
+/**
+ * What the main thread tells the worker. Ids are small whole numbers, given out by the main thread; addresses are the
+ * bytes of a struct sockaddr, so that the thread that measures has nothing to parse.
+ */
 export type Order =
   /** One handshake, now. */
   | {
       readonly order: "start";
       readonly id: number;
-      readonly host: string;
-      readonly port: number;
+      readonly address: Uint8Array;
       readonly timeoutMs: number;
     }
   | { readonly order: "give up"; readonly id: number }
@@ -26,8 +28,7 @@ export type Order =
   | {
       readonly order: "add";
       readonly id: number;
-      readonly host: string;
-      readonly port: number;
+      readonly address: Uint8Array;
       readonly fraction: number;
     }
   | { readonly order: "remove"; readonly id: number }

@@ -26,6 +26,13 @@ export function writeSockaddr(view: DataView, at: number, host: string, port: nu
   for (const [index, group] of groupsOf(host).entries()) view.setUint16(at + 8 + 2 * index, group);
 }
 
+/** The bytes of an address. */
+export function sockaddrOf({ host, port }: { readonly host: string; readonly port: number }): Uint8Array {
+  const bytes = new Uint8Array(sockaddrLength);
+  writeSockaddr(new DataView(bytes.buffer), 0, host, port);
+  return bytes;
+}
+
 /** The eight groups of an IPv6 address (RFC 4291, 2.2), an embedded IPv4 address as two of them. */
 function groupsOf(host: string): number[] {
   // Checks it, and throws on what is none.

@@ -1,7 +1,7 @@
 import type { HandshakeStyle } from "../engine-config.ts";
 import * as abi from "./constants.ts";
 import type { Libc } from "./libc.ts";
-import { lengthOf, sockaddrLength } from "./sockaddr.ts";
+import { lengthOf } from "./sockaddr.ts";
 import { isEstablished, rttUs, synRetransmits, tcpInfoLength } from "./tcp-info.ts";
 
 /** Events taken in one turn; more wait for the next. */
@@ -145,9 +145,4 @@ export class Sockets {
     this.#view.setInt32(at.event + eventDataAt, slot, true);
     this.#libc.epoll_ctl(this.#epoll, abi.EPOLL_CTL_ADD, fd, this.#pointers.event);
   }
-}
-
-/** Room for the bytes of one address. */
-export function emptyAddress(): Uint8Array {
-  return new Uint8Array(sockaddrLength);
 }
