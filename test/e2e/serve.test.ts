@@ -169,6 +169,18 @@ for (const engine of ["kernel", "portable"])
       assert.equal(new Set(lines).size, lines.length, "a series stands twice");
     });
 
+    test("a process that is stopped for three seconds blames no node, and says once what happened", async () => {
+      const lost = async () => [...(await page()).select("pingo_lost")].filter(([series]) => !series.includes('"API"'));
+      const before = await lost();
+      pingo.process.kill("SIGSTOP");
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
+      pingo.process.kill("SIGCONT");
+      await pingo.says(/this program was held up: \d+ handshakes could not be made in time/);
+      assert.deepEqual(await lost(), before);
+      assert.ok(((await page()).value("pingo_probes_skipped_total", { reason: "late" }) ?? 0) >= 6 * 10);
+      assert.equal(pingo.stderr.match(/held up/g)?.length, 1);
+    });
+
     test("/healthz and /readyz answer 200", async () => {
       for (const path of ["/healthz", "/readyz"])
         assert.equal((await fetch(`http://127.0.0.1:${port}${path}`)).status, 200);

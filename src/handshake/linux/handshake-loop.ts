@@ -65,12 +65,15 @@ export class HandshakeLoop {
     return this.#sockets.wakeFd;
   }
 
-  /** Turns until the order to stop. */
+  /** Turns until the order to stop. Descriptors belong to the process, not to this thread: none is left behind. */
   run(): void {
-    while (!this.#stopped) this.#turn();
-    for (let slot = 0; slot < this.#slots.fd.length; slot++) if (this.#deadlines.has(slot)) this.#free(slot);
-    this.#records.flush();
-    this.#sockets.end();
+    try {
+      while (!this.#stopped) this.#turn();
+      this.#records.flush();
+    } finally {
+      for (let slot = 0; slot < this.#slots.fd.length; slot++) if (this.#deadlines.has(slot)) this.#free(slot);
+      this.#sockets.end();
+    }
   }
 
   /** Answers come before deadlines: after a hold-up, what had answered in time is not called late. */

@@ -20,6 +20,8 @@ export interface KernelEngineOptions {
   readonly restarted: () => void;
   /** What it probes by itself; without it only single handshakes are made. */
   readonly probing: ProbingOptions | undefined;
+  /** The thread's entry; a test brings one that dies. */
+  readonly entry?: URL;
 }
 
 interface Request {
@@ -136,7 +138,7 @@ export class KernelEngine implements HandshakeEngine, Probing {
       maxInFlight: probing?.maxInFlight ?? Number.MAX_SAFE_INTEGER,
       timeOriginMs: performance.timeOrigin,
     };
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData });
+    const worker = new Worker(this.#options.entry ?? new URL("./worker.ts", import.meta.url), { workerData });
     this.#worker = worker;
     return new Promise((resolve, reject) => {
       worker.on("message", (report: Report) => {
