@@ -12,6 +12,8 @@ export interface EngineOptions {
   readonly log: Log;
   /** Told each time an engine's thread died and another one took its place. */
   readonly restarted: () => void;
+  /** Of the kernel engine's thread; a test brings one that does not start. */
+  readonly entry?: URL;
 }
 
 /** An engine and what probes with it: on the kernel engine they are one. */
@@ -34,12 +36,12 @@ export async function createProbing(options: EngineOptions, probing: ProbingOpti
 }
 
 /** Undefined where the portable one is wanted, or is all there is. */
-async function createKernel({ config, log, restarted }: EngineOptions, probing: ProbingOptions | undefined) {
+async function createKernel({ config, log, restarted, entry }: EngineOptions, probing: ProbingOptions | undefined) {
   if (config.engine === "portable") return undefined;
   try {
     if (process.platform !== "linux") throw new Error(`it needs Linux, and this is ${process.platform}`);
     const { KernelEngine } = await import("./linux/kernel-engine.ts");
-    return await KernelEngine.create({ style: config, log, restarted, probing });
+    return await KernelEngine.create({ style: config, log, restarted, probing, ...(entry && { entry }) });
   } catch (error) {
     const { message } = error as Error;
     if (needsKernel(config)) throw new Error(`the kernel engine does not work here: ${message}`);

@@ -35,26 +35,29 @@ describe("loss, as PinGo counts it and as nftables does", { skip: skipWithout("r
 
   for (const handshake of ["full", "half"] as const) {
     for (const family of [4, 6] as const) {
-      test(`${handshake}, IPv${family}: SYNs that were lost are the SYNs that were dropped, at ${rates.join(", ")} %`, async () => {
+      test(`${handshake}, IPv${family}: SYNs that were lost are the SYNs that were dropped, at ${rates.join(", ")} %`, async (t) => {
         lab.near.rules("");
         lab.far.rules(dropRules("input", isSyn, (rate) => `tcp dport ${portOf(rate)}`));
         const sums = await run(lab, handshake, family);
         for (const [index, rate] of rates.entries()) {
           const { results, synLost } = sums[index] as ShakeSum;
           const dropped = lab.far.counter(`dropped${rate}`);
+          t.diagnostic(`${rate} %: ${synLost} SYNs lost, ${dropped} dropped; ${JSON.stringify(results)}`);
           assert.equal(synLost, dropped, `at ${rate} %: ${JSON.stringify(results)}`);
           assert.ok(dropped > 0);
           assert.equal((results.ok ?? 0) + (results.timeout ?? 0), handshakes, JSON.stringify(results));
         }
       });
 
-      test(`${handshake}, IPv${family}: SYNs sent are the SYNs that left, while SYN-ACKs are dropped`, async () => {
+      test(`${handshake}, IPv${family}: SYNs sent are the SYNs that left, while SYN-ACKs are dropped`, async (t) => {
         lab.near.rules(countRules());
         lab.far.rules(dropRules("output", isSynAck, (rate) => `tcp sport ${portOf(rate)}`));
         const sums = await run(lab, handshake, family);
         for (const [index, rate] of rates.entries()) {
           const { results, synSent } = sums[index] as ShakeSum;
-          assert.equal(synSent, lab.near.counter(`sent${rate}`), `at ${rate} %: ${JSON.stringify(results)}`);
+          const left = lab.near.counter(`sent${rate}`);
+          t.diagnostic(`${rate} %: ${synSent} SYNs sent, ${left} left; ${JSON.stringify(results)}`);
+          assert.equal(synSent, left, `at ${rate} %: ${JSON.stringify(results)}`);
           assert.equal((results.ok ?? 0) + (results.timeout ?? 0), handshakes, JSON.stringify(results));
         }
       });
