@@ -4,6 +4,7 @@
 import { writeSync } from "node:fs";
 import { systemClock } from "../../src/clock.ts";
 import type { HandshakeEngine } from "../../src/handshake/engine.ts";
+import { anySource } from "../../src/handshake/engine-config.ts";
 import { HandshakeLoop } from "../../src/handshake/linux/handshake-loop.ts";
 import { loadLibc } from "../../src/handshake/linux/libc.ts";
 import { field, type Order, recordLength, resultIndex } from "../../src/handshake/linux/protocol.ts";
@@ -30,7 +31,7 @@ function kernelLoop(handshake: "full" | "half"): void {
   const loop = new HandshakeLoop({
     libc: loadLibc(),
     setUp: {
-      style: { handshake, close: "rst" },
+      style: { handshake, close: "rst", source: anySource },
       intervalMs: 1_000,
       timeoutMs: 1_000,
       maxInFlight: 1_000,

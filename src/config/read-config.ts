@@ -1,4 +1,4 @@
-import { needsKernel } from "../handshake/engine-config.ts";
+import { type EngineConfig, needsKernel } from "../handshake/engine-config.ts";
 import type { TokenConfig } from "../targets/kubernetes/token.ts";
 import { formatMs } from "../units.ts";
 import { type Arguments, readArguments } from "./arguments.ts";
@@ -113,11 +113,15 @@ function checkTimes({ timeout, probe }: OptionValues, settings: Settings, proble
   );
 }
 
-function checkEngine({ engine, handshake, close }: OptionValues, settings: Settings, problems: string[]): void {
-  if (engine === "portable" && needsKernel({ engine, handshake, close })) {
-    const what = handshake === "half" ? settings.source("handshake") : settings.source("close");
+/** Options that only the kernel engine has. */
+const kernelOptions = ["handshake", "close", "source", "source-port-range", "interface", "dscp"] as const;
+
+function checkEngine(values: OptionValues, settings: Settings, problems: string[]): void {
+  const { engine, handshake } = values;
+  if (engine === "portable" && needsKernel(engineOf(values))) {
+    const what = kernelOptions.filter((name) => settings.given(name)).map((name) => settings.source(name));
     problems.push(
-      `${what}: only the kernel engine can do that, and ${settings.source("engine")} wants the portable one`,
+      `${what.join(", ")}: only the kernel engine can do that, and ${settings.source("engine")} wants the portable one`,
     );
   }
   if (handshake === "half" && settings.given("close")) {
@@ -226,6 +230,12 @@ function fallbackOf(option: Option<unknown>, command: Command | undefined): stri
   return (command === undefined ? undefined : option.fallbacks?.[command]) ?? option.fallback;
 }
 
+function engineOf(values: OptionValues): EngineConfig {
+  const { engine, handshake, close, dscp } = values;
+  const { source: address, "source-port-range": ports, interface: device } = values;
+  return { engine, handshake, close, source: { address, ports, device, dscp } };
+}
+
 function assemble(values: OptionValues, api: ApiConfig | undefined): Config {
   return {
     api,
@@ -235,7 +245,7 @@ function assemble(values: OptionValues, api: ApiConfig | undefined): Config {
     nodeSelector: values["node-selector"],
     addressTypes: values["address-types"],
     ipFamily: values["ip-family"],
-    engine: { engine: values.engine, handshake: values.handshake, close: values.close },
+    engine: engineOf(values),
     listen: values.listen,
     logFormat: values["log-format"],
     logLevel: values["log-level"],

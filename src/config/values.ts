@@ -135,6 +135,25 @@ export const listenAddress: Parser<ListenAddress> = (text) => {
   return { value: { host: v6 ?? host ?? "", port } };
 };
 
+export const ipAddress: Parser<string> = (text) => {
+  const value = text.trim();
+  return isIP(value) === 0 ? { problem: `${quote(text)} is not an IP address` } : { value };
+};
+
+/** `40000-41999`: first and last port. */
+export const portRange: Parser<readonly [number, number]> = (text) => {
+  const match = /^(\d{1,5})-(\d{1,5})$/.exec(text.trim());
+  const [first, last] = [Number(match?.[1]), Number(match?.[2])];
+  if (match !== null && first >= 1 && first <= last && last <= 65_535) return { value: [first, last] };
+  return { problem: `${quote(text)} is no range of ports; write first and last, e.g. 40000-41999` };
+};
+
+/** A name as the kernel takes it: at most 15 bytes (IFNAMSIZ), no slash, no space. */
+export const interfaceName: Parser<string> = (text) => {
+  const fits = /^[^\s/]{1,15}$/.test(text) && Buffer.byteLength(text) <= 15;
+  return fits ? { value: text } : { problem: `${quote(text)} is no name of a network interface` };
+};
+
 /** Address types in order of preference, separated by commas. */
 export const addressTypeList: Parser<readonly AddressType[]> = (text) => {
   const words = text.split(",").map((word) => word.trim());

@@ -8,7 +8,23 @@ export interface HandshakeStyle {
   readonly handshake: (typeof handshakeStyles)[number];
   /** How a full one is closed: FIN, or RST, which leaves no TIME_WAIT. */
   readonly close: (typeof closeStyles)[number];
+  /** Where packets come from; each undefined where the kernel is to choose. */
+  readonly source: SourceConfig;
 }
+
+export interface SourceConfig {
+  /** An IP address of this machine; targets of the other family are not affected. */
+  readonly address: string | undefined;
+  /** First and last port. */
+  readonly ports: readonly [number, number] | undefined;
+  /** A network interface's name (SO_BINDTODEVICE). */
+  readonly device: string | undefined;
+  /** Differentiated services code point, 0 to 63 (RFC 2474). */
+  readonly dscp: number | undefined;
+}
+
+/** The kernel chooses. */
+export const anySource: SourceConfig = { address: undefined, ports: undefined, device: undefined, dscp: undefined };
 
 /** Which engine the user wants, and what of it. */
 export interface EngineConfig extends HandshakeStyle {
@@ -16,6 +32,7 @@ export interface EngineConfig extends HandshakeStyle {
 }
 
 /** Whether only the kernel engine can do what is wanted. */
-export function needsKernel({ engine, handshake, close }: EngineConfig): boolean {
-  return engine === "kernel" || handshake === "half" || close === "rst";
+export function needsKernel({ engine, handshake, close, source }: EngineConfig): boolean {
+  const chosen = Object.values(source).some((value) => value !== undefined);
+  return engine === "kernel" || handshake === "half" || close === "rst" || chosen;
 }

@@ -5,6 +5,7 @@ import type { Config } from "../../src/config/config.ts";
 import { defaultTimeoutMs } from "../../src/config/config.ts";
 import { optionNames, options } from "../../src/config/options.ts";
 import { type Environment, readConfig } from "../../src/config/read-config.ts";
+import { anySource } from "../../src/handshake/engine-config.ts";
 import { base64, firstPem, secondPem } from "./certificates.ts";
 
 /** Must never stand in a problem. */
@@ -69,7 +70,7 @@ describe("the first PinGo's environment", () => {
       nodeSelector: "",
       addressTypes: ["ExternalIP", "InternalIP"],
       ipFamily: "auto",
-      engine: { engine: "auto", handshake: "full", close: "fin" },
+      engine: { engine: "auto", handshake: "full", close: "fin", source: anySource },
       listen: { host: "", port: 8_080 },
       logFormat: "text",
       logLevel: "info",
@@ -114,6 +115,10 @@ describe("flags and variables", () => {
       engine: "kernel",
       handshake: "half",
       close: "rst",
+      source: "192.0.2.9",
+      "source-port-range": "40000-41999",
+      interface: "eth1",
+      dscp: "46",
       listen: ":7",
       "log-format": "json",
       "log-level": "debug",

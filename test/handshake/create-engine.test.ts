@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { systemClock } from "../../src/clock.ts";
 import { createEngine } from "../../src/handshake/create-engine.ts";
-import type { EngineConfig } from "../../src/handshake/engine-config.ts";
+import { anySource, type EngineConfig } from "../../src/handshake/engine-config.ts";
 import { silentLog } from "../../src/log.ts";
 
 const stillborn = new URL("../support/stillborn-worker.ts", import.meta.url);
@@ -11,7 +11,7 @@ describe("which engine is made", () => {
   async function make(config: Partial<EngineConfig>, entry?: URL) {
     const logged: string[] = [];
     const engine = await createEngine({
-      config: { engine: "auto", handshake: "full", close: "fin", ...config },
+      config: { engine: "auto", handshake: "full", close: "fin", source: anySource, ...config },
       clock: systemClock,
       log: { ...silentLog, info: (message) => logged.push(message) },
       restarted: () => assert.fail("no thread died"),

@@ -1,4 +1,5 @@
 import { systemClock } from "../../src/clock.ts";
+import { anySource } from "../../src/handshake/engine-config.ts";
 import { KernelEngine } from "../../src/handshake/linux/kernel-engine.ts";
 import { createLog } from "../../src/log.ts";
 import { engineContract } from "./contract.ts";
@@ -16,5 +17,10 @@ engineContract("kernel, full, RST", () => create("full", "rst"), "a connection c
 engineContract("kernel, half open", () => create("half", "rst"), "nothing");
 
 function create(handshake: "full" | "half", close: "fin" | "rst") {
-  return KernelEngine.create({ style: { handshake, close }, log, restarted: () => {}, probing: undefined });
+  return KernelEngine.create({
+    style: { handshake, close, source: anySource },
+    log,
+    restarted: () => {},
+    probing: undefined,
+  });
 }

@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { describe, test } from "node:test";
 import { setEnvironmentData } from "node:worker_threads";
+import { anySource } from "../../src/handshake/engine-config.ts";
 import { KernelEngine } from "../../src/handshake/linux/kernel-engine.ts";
 import { silentLog } from "../../src/log.ts";
 import type { Outcome } from "../../src/outcome.ts";
@@ -26,7 +27,7 @@ describe("the engine's thread", { skip: process.platform === "linux" ? false : "
     const outcomes: Outcome[] = [];
     const logged: string[] = [];
     const engine = await KernelEngine.create({
-      style: { handshake: "full", close: "fin" },
+      style: { handshake: "full", close: "fin", source: anySource },
       log: { ...silentLog, error: (message) => logged.push(message), warn: (message) => logged.push(message) },
       restarted: () => restarts++,
       entry: new URL("../support/mortal-worker.ts", import.meta.url),

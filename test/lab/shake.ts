@@ -1,6 +1,8 @@
 // `node shake.ts JSON`: makes handshakes with the kernel engine and prints what they ended with, in sums. Runs inside
 // a namespace of the lab.
+
 import { systemClock } from "../../src/clock.ts";
+import { anySource, type SourceConfig } from "../../src/handshake/engine-config.ts";
 import { KernelEngine } from "../../src/handshake/linux/kernel-engine.ts";
 import { silentLog } from "../../src/log.ts";
 import type { Outcome, Result } from "../../src/outcome.ts";
@@ -13,6 +15,7 @@ export interface ShakeOrder {
   readonly atOnce: number;
   readonly timeoutMs: number;
   readonly handshake: "full" | "half";
+  readonly source?: Partial<SourceConfig>;
   /** Lets the engine's own schedule make them: `count` in all, from 100 targets, 200 ms apart each. */
   readonly scheduled?: boolean;
   /** Blocks this thread so many milliseconds out of twice as many, as a busy main thread would. */
@@ -33,7 +36,7 @@ const order: ShakeOrder = JSON.parse(process.argv[2] ?? "{}");
 const scheduled: Outcome[] = [];
 let heard = () => {};
 const engine = await KernelEngine.create({
-  style: { handshake: order.handshake, close: "fin" },
+  style: { handshake: order.handshake, close: "fin", source: { ...anySource, ...order.source } },
   log: silentLog,
   restarted: () => {},
   probing: {

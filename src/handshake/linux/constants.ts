@@ -11,6 +11,16 @@ export const SOL_SOCKET = 1;
 export const SO_ERROR = 4;
 export const SO_LINGER = 13;
 
+export const SO_BINDTODEVICE = 25;
+
+export const IPPROTO_IP = 0;
+export const IP_TOS = 1;
+export const IP_BIND_ADDRESS_NO_PORT = 24;
+/** Linux 6.3 and newer. */
+export const IP_LOCAL_PORT_RANGE = 51;
+export const IPPROTO_IPV6 = 41;
+export const IPV6_TCLASS = 67;
+
 export const IPPROTO_TCP = 6;
 export const TCP_INFO = 11;
 export const TCP_QUICKACK = 12;

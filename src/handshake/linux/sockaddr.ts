@@ -27,7 +27,7 @@ export function writeSockaddr(view: DataView, at: number, host: string, port: nu
 }
 
 /** The bytes of an address. */
-export function sockaddrOf({ host, port }: { readonly host: string; readonly port: number }): Uint8Array {
+export function sockaddrOf({ host, port }: { readonly host: string; readonly port: number }): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(sockaddrLength);
   writeSockaddr(new DataView(bytes.buffer), 0, host, port);
   return bytes;

@@ -2,6 +2,7 @@ import type { HandshakeStyle } from "../engine-config.ts";
 import * as abi from "./constants.ts";
 import type { Libc } from "./libc.ts";
 import { lengthOf } from "./sockaddr.ts";
+import { SourceOptions } from "./source-options.ts";
 import { isEstablished, rttUs, synRetransmits, tcpInfoLength } from "./tcp-info.ts";
 
 /** Events taken in one turn; more wait for the next. */
@@ -41,11 +42,18 @@ export class Sockets {
   readonly #pointers: Record<keyof typeof at, bigint>;
   readonly #epoll: number;
   readonly wakeFd: number;
+  /** Undefined where the kernel chooses the source, so that nothing is spent on it. */
+  readonly #source: SourceOptions | undefined;
 
+  /** Throws where a source is wanted that cannot be had. */
   constructor(libc: Libc, style: HandshakeStyle) {
     const buffer = new ArrayBuffer(at.events + maxEvents * eventLength);
     this.#libc = libc;
     this.#style = style;
+    if (Object.values(style.source).some((value) => value !== undefined)) {
+      this.#source = new SourceOptions(libc, style.source);
+      this.#source.check();
+    }
     this.#bytes = new Uint8Array(buffer);
     this.#view = new DataView(buffer);
     const base = libc.address(buffer);
@@ -68,6 +76,11 @@ export class Sockets {
     const fd = this.#libc.socket(family, flags, 0);
     if (fd < 0) return -this.#libc.errno();
     this.#prepare(fd);
+    if (this.#source?.apply(fd, family) !== undefined) {
+      const errno = this.#libc.errno();
+      this.#libc.close(fd);
+      return -errno;
+    }
     const length = lengthOf(this.#view, at.sockaddr);
     if (this.#libc.connect(fd, this.#pointers.sockaddr, length) < 0) {
       const errno = this.#libc.errno();
