@@ -46,11 +46,15 @@ describe("where handshakes come from, as the far side sees it", { skip: skipWith
     ["--interface", "ip4", { device: "wire" }, "iifname wire"],
   ] as const) {
     test(`${what}: every SYN shows it`, async () => {
-      lab.far.rules(`table inet lab { counter syns {}; counter fitting {}
-        chain c { type filter hook input priority 0
+      lab.far.rules(`table inet lab {
+        counter syns {}
+        counter fitting {}
+        chain c {
+          type filter hook input priority 0
           tcp flags & (syn | ack) == syn counter name syns
           tcp flags & (syn | ack) == syn ${match} counter name fitting
-        } }`);
+        }
+      }`);
       const [sum] = (await lab.near.runScript(shake, order(lab.far[host], source))) as ShakeSum[];
       assert.deepEqual(sum?.results, { ok: 50 });
       assert.deepEqual([lab.far.counter("syns"), lab.far.counter("fitting")], [50, 50]);
