@@ -45,7 +45,6 @@ function kernelLoop(handshake: "full" | "half"): void {
         if (begun < count) orders.push({ ...request, id: begun++ });
       }
       if (ended === count) orders.push({ order: "stop" });
-      writeSync(loop.wakeFd, wakeUp);
     },
   });
   while (begun < atOnce) orders.push({ ...request, id: begun++ });

@@ -112,7 +112,9 @@ export class HandshakeLoop {
       else this.#ended(slot, seenMs);
     }
     // After all events of this turn: an order may free a slot and give it to another, whose turn has not come.
-    if (woken) this.#takeOrders();
+    if (!woken) return;
+    this.#sockets.drainWake();
+    this.#takeOrders();
   }
 
   #ended(slot: number, seenMs: number): void {
@@ -245,10 +247,11 @@ export class HandshakeLoop {
   #flush(): void {
     this.#records.flush();
     this.#flushAtMs = Number.POSITIVE_INFINITY;
+    // What was handed over may have led to orders already; a look costs less than a wake-up.
+    this.#takeOrders();
   }
 
   #takeOrders(): void {
-    this.#sockets.drainWake();
     for (let order = this.#parts.nextOrder(); order !== undefined; order = this.#parts.nextOrder()) this.#obey(order);
   }
 
