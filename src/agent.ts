@@ -41,6 +41,7 @@ export class Agent {
   readonly #ending = new AbortController();
   readonly #cluster: string;
   readonly #apiLabels: string;
+  #starting: Promise<number> | undefined;
   #following: Promise<void> | undefined;
   #synced = false;
 
@@ -87,7 +88,12 @@ export class Agent {
    * Listens, then begins to follow the API and to probe; resolves with the port. Rejects where it cannot listen, or
    * where this system has not the engine that is wanted.
    */
-  async start(): Promise<number> {
+  start(): Promise<number> {
+    this.#starting = this.#start();
+    return this.#starting;
+  }
+
+  async #start(): Promise<number> {
     this.#engine = await this.#createEngine();
     this.#processMetrics.engineIs(this.#engine.engine.name);
     const port = await this.#http.listen(this.#config.listen);
@@ -98,6 +104,8 @@ export class Agent {
   /** Ends everything: no socket, timer or request is left. Can be called again. */
   async stop(): Promise<void> {
     this.#ending.abort();
+    // What is being started has to be there before it can be ended.
+    await this.#starting?.catch(() => {});
     this.#engine?.probing.stop();
     this.#client.close();
     await Promise.all([this.#engine?.engine.stop(), this.#http.stop(), this.#following]);

@@ -75,8 +75,10 @@ async function shake(
 }
 
 async function createEngineOrSay(config: Config, terminal: Terminal): Promise<HandshakeEngine | undefined> {
+  const say = (message: string) => terminal.err(`pingo: ${message}\n`);
+  const log = { ...silentLog, info: say, warn: say, error: say };
   try {
-    return await createEngine({ config: config.engine, clock: systemClock, log: silentLog, restarted: () => {} });
+    return await createEngine({ config: config.engine, clock: systemClock, log, restarted: () => {} });
   } catch (error) {
     terminal.err(`pingo: ${(error as Error).message}; see --engine\n`);
     return undefined;

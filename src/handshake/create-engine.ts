@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import type { Log } from "../log.ts";
+import { type Log, oneLine } from "../log.ts";
 import type { HandshakeEngine } from "./engine.ts";
 import { type EngineConfig, needsKernel } from "./engine-config.ts";
 import { PortableEngine } from "./portable.ts";
@@ -39,11 +39,13 @@ export async function createProbing(options: EngineOptions, probing: ProbingOpti
 async function createKernel({ config, log, restarted, entry }: EngineOptions, probing: ProbingOptions | undefined) {
   if (config.engine === "portable") return undefined;
   try {
-    if (process.platform !== "linux") throw new Error(`it needs Linux, and this is ${process.platform}`);
+    const here = `${process.platform} ${process.arch}`;
+    if (!["linux x64", "linux arm64"].includes(here))
+      throw new Error(`it needs Linux on x64 or arm64; this is ${here}`);
     const { KernelEngine } = await import("./linux/kernel-engine.ts");
     return await KernelEngine.create({ style: config, log, restarted, probing, ...(entry && { entry }) });
   } catch (error) {
-    const { message } = error as Error;
+    const message = oneLine((error as Error).message);
     if (needsKernel(config)) throw new Error(`the kernel engine does not work here: ${message}`);
     log.info(`the kernel engine does not work here, the portable one does: no SYNs, no RTT (${message})`);
     return undefined;

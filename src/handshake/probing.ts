@@ -7,7 +7,7 @@ export type SkipReason = (typeof skipReasons)[number];
 
 /** Hears of everything that is probed. */
 export interface ProbeListener {
-  /** A handshake began, `lagMs` after it was due. */
+  /** A handshake began, `lagMs` after it was due. Told at its start, or, by an engine on another thread, at its end. */
   started(target: Target, lagMs: number): void;
   ended(target: Target, outcome: Outcome): void;
   skipped(target: Target, reason: SkipReason, rounds: number): void;

@@ -29,6 +29,11 @@ export class IndexHeap {
     return this.#size === 0 ? Number.POSITIVE_INFINITY : this.#keyAt(0);
   }
 
+  /** The time of a number that is in it. */
+  keyOf(index: number): number {
+    return this.#keys[index] as number;
+  }
+
   has(index: number): boolean {
     return index < this.#places.length && (this.#places[index] as number) >= 0;
   }
@@ -95,9 +100,8 @@ export class IndexHeap {
   }
 
   #reserve(index: number): void {
-    const needed = Math.max(index + 1, this.#size + 1);
-    if (needed <= this.#places.length) return;
-    const capacity = Math.max(needed, 2 * this.#places.length);
+    if (index < this.#places.length) return;
+    const capacity = Math.max(index + 1, 2 * this.#places.length);
     const [keys, heap, places] = [this.#keys, this.#heap, this.#places];
     this.#keys = new Float64Array(capacity);
     this.#heap = new Int32Array(capacity);

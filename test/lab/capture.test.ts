@@ -87,6 +87,7 @@ describe("handshakes, as PinGo sees them and as a capture does", { skip: skipWit
       const { sum, packets } = await captured({ scheduled: true, ...(blockMs === undefined ? {} : { blockMs }) });
       const truths = roundTripsUs(packets).slice(0, 2_000);
       assert.equal(sum.rttsUs.length, 2_000);
+      assert.ok(truths.length === 2_000 && truths.every(Number.isFinite), "a SYN without its SYN-ACK");
       const errors = truths
         .map((truth, index) => Math.abs((sum.rttsUs[index] as number) - truth))
         .sort((a, b) => a - b);

@@ -57,6 +57,7 @@ describe("loss, as PinGo counts it and as nftables does", { skip: skipWithout("r
           const { results, synSent } = sums[index] as ShakeSum;
           const left = lab.near.counter(`sent${rate}`);
           t.diagnostic(`${rate} %: ${synSent} SYNs sent, ${left} left; ${JSON.stringify(results)}`);
+          assert.ok(lab.far.counter(`dropped${rate}`) > 0);
           assert.equal(synSent, left, `at ${rate} %: ${JSON.stringify(results)}`);
           assert.equal((results.ok ?? 0) + (results.timeout ?? 0), handshakes, JSON.stringify(results));
         }

@@ -5,7 +5,7 @@ import { resultOfErrno } from "../network-errors.ts";
 import { skipReasons } from "../probing.ts";
 import { errnoName } from "./errno.ts";
 import type { Libc } from "./libc.ts";
-import { kind, type Order, resultIndex, type WorkerSetUp } from "./protocol.ts";
+import { kind, type Order, resultIndex, threadDied, type WorkerSetUp } from "./protocol.ts";
 import { Records } from "./records.ts";
 import { Slots } from "./slots.ts";
 import { Sockets, wakeSlot } from "./sockets.ts";
@@ -65,14 +65,23 @@ export class HandshakeLoop {
     return this.#sockets.wakeFd;
   }
 
-  /** Turns until the order to stop. Descriptors belong to the process, not to this thread: none is left behind. */
+  /**
+   * Turns until the order to stop. Where it fails instead, what is in flight ends as this machine's own. Descriptors
+   * belong to the process and not to this thread: whatever JavaScript can end, leaves none behind.
+   */
   run(): void {
+    let failed = true;
     try {
       while (!this.#stopped) this.#turn();
-      this.#records.flush();
+      failed = false;
     } finally {
-      for (let slot = 0; slot < this.#slots.fd.length; slot++) if (this.#deadlines.has(slot)) this.#free(slot);
+      for (let slot = 0; slot < this.#slots.fd.length; slot++) {
+        if (!this.#deadlines.has(slot)) continue;
+        if (failed) this.#report(slot, resultIndex.local, threadDied, unknown, unknown, unknown);
+        this.#free(slot);
+      }
       this.#sockets.end();
+      this.#records.flush();
     }
   }
 
@@ -109,7 +118,7 @@ export class HandshakeLoop {
     for (let event = 0; event < events; event++) {
       const slot = this.#sockets.slotOf(event);
       if (slot === wakeSlot) woken = true;
-      else this.#ended(slot, seenMs);
+      else this.#ended(slot, seenMs, false);
     }
     // After all events of this turn: an order may free a slot and give it to another, whose turn has not come.
     if (!woken) return;
@@ -117,40 +126,39 @@ export class HandshakeLoop {
     this.#takeOrders();
   }
 
-  #ended(slot: number, seenMs: number): void {
+  /** One handshake of which the kernel says something, or whose deadline has come. */
+  #ended(slot: number, seenMs: number, deadline: boolean): void {
+    // An event may outlive its socket for a moment, while a child process is being started.
+    if (!this.#deadlines.has(slot)) return;
     const fd = this.#slots.fd[slot] as number;
-    const elapsedMs = seenMs - (this.#slots.startedMs[slot] as number);
     this.#sockets.look(fd);
     const { established, rttUs, synRetransmits } = this.#sockets;
     const synSent = synRetransmits === unknown ? unknown : synRetransmits + 1;
+    const errno = established ? 0 : this.#sockets.error(fd);
     if (established) {
       // After a retransmission tcpi_rtt is the timer's, not the path's (RFC 6298, section 3: Karn's algorithm).
-      this.#report(slot, resultIndex.ok, 0, msToUs(elapsedMs), synRetransmits === 0 ? rttUs : unknown, synSent);
-    } else {
-      const errno = this.#sockets.error(fd);
-      // Neither there nor failed: the kernel will say more.
-      if (errno === 0) return;
+      const rtt = synRetransmits === 0 ? rttUs : unknown;
+      this.#report(slot, resultIndex.ok, 0, this.#connectUs(slot, seenMs), rtt, synSent);
+    } else if (errno !== 0) {
       this.#report(slot, resultIndex[resultOfErrno(errnoName(errno))], errno, unknown, unknown, synSent);
+    } else if (deadline) {
+      this.#report(slot, resultIndex.timeout, 0, unknown, unknown, synSent);
+    } else {
+      // Neither there nor failed: the kernel will say more.
+      return;
     }
     this.#free(slot);
   }
 
+  /** A connection that is seen only after its deadline was there before it: this thread was held up. */
+  #connectUs(slot: number, seenMs: number): number {
+    if (seenMs > this.#deadlines.keyOf(slot)) return unknown;
+    return msToUs(seenMs - (this.#slots.startedMs[slot] as number));
+  }
+
   #passDeadlines(): void {
     const nowMs = this.#nowMs();
-    while (this.#deadlines.firstKey <= nowMs) {
-      const slot = this.#deadlines.first;
-      this.#sockets.look(this.#slots.fd[slot] as number);
-      const { synRetransmits } = this.#sockets;
-      this.#report(
-        slot,
-        resultIndex.timeout,
-        0,
-        unknown,
-        unknown,
-        synRetransmits === unknown ? unknown : synRetransmits + 1,
-      );
-      this.#free(slot);
-    }
+    while (this.#deadlines.firstKey <= nowMs) this.#ended(this.#deadlines.first, nowMs, true);
   }
 
   #beginDue(): void {

@@ -1,6 +1,6 @@
-import { writeSync } from "node:fs";
+import { closeSync, writeSync } from "node:fs";
 import { Worker } from "node:worker_threads";
-import type { Log } from "../../log.ts";
+import { type Log, oneLine } from "../../log.ts";
 import { type Outcome, results } from "../../outcome.ts";
 import { IdPool } from "../../schedule/id-pool.ts";
 import { offsetFraction } from "../../schedule/offset.ts";
@@ -10,7 +10,7 @@ import type { HandshakeStyle } from "../engine-config.ts";
 import { placeName } from "../prober.ts";
 import { type ProbeListener, type Probing, type ProbingOptions, skipReasons } from "../probing.ts";
 import { errnoName } from "./errno.ts";
-import { field, kind, type Order, type Report, recordLength, type WorkerSetUp } from "./protocol.ts";
+import { field, kind, type Order, type Report, recordLength, threadDied, type WorkerSetUp } from "./protocol.ts";
 import { sockaddrOf } from "./sockaddr.ts";
 
 export interface KernelEngineOptions {
@@ -29,8 +29,10 @@ interface Request {
   readonly startedMs: number;
 }
 
-/** A thread that dies again this soon is not worth a third one at once. */
-const restartDelayMs = 1_000;
+/** Before a thread that died is replaced; twice as long after each try that fails. */
+const restartDelayMs = { first: 1_000, most: 30_000 };
+/** The code of a handshake that the thread took with it. */
+const threadCode = "THREAD";
 /** One to the eventfd (eventfd(2): eight bytes in the machine's order). */
 const wakeUp = Buffer.from(BigUint64Array.of(1n).buffer);
 
@@ -44,12 +46,16 @@ export class KernelEngine implements HandshakeEngine, Probing {
   readonly #requests = new Map<number, Request>();
   #requestId = 0;
   readonly #targets = new Map<string, number>();
-  readonly #targetIds = new IdPool();
-  readonly #byId: (Target | undefined)[] = [];
+  #targetIds = new IdPool();
+  #byId: (Target | undefined)[] = [];
   #worker: Worker | undefined;
+  /** This side's to close: the thread may die at any moment, and a number that was closed may be another file's. */
   #wakeFd: number | undefined;
   #orders: Order[] = [];
   #restart: NodeJS.Timeout | undefined;
+  #restartDelayMs = restartDelayMs.first;
+  /** Since when there is no thread, where there was one. */
+  #deadSinceMs: number | undefined;
   #stopped: Promise<void> | undefined;
 
   /** Starts the thread. `create` finds out whether it works. */
@@ -65,9 +71,10 @@ export class KernelEngine implements HandshakeEngine, Probing {
   }
 
   start(request: HandshakeRequest, done: (outcome: Outcome) => void): () => void {
+    const address = sockaddrOf(request);
     const id = this.#nextRequestId();
     this.#requests.set(id, { done, startedMs: performance.now() });
-    this.#order({ order: "start", id, address: sockaddrOf(request), timeoutMs: request.timeoutMs });
+    this.#order({ order: "start", id, address, timeoutMs: request.timeoutMs });
     return () => {
       if (this.#requests.delete(id)) this.#order({ order: "give up", id });
     };
@@ -75,10 +82,7 @@ export class KernelEngine implements HandshakeEngine, Probing {
 
   add(target: Target): void {
     this.remove(target.key);
-    const id = this.#targetIds.take();
-    this.#targets.set(target.key, id);
-    this.#byId[id] = target;
-    this.#order(addOrder(id, target));
+    this.#order(this.#enter(target));
   }
 
   remove(key: string): void {
@@ -92,6 +96,15 @@ export class KernelEngine implements HandshakeEngine, Probing {
   relabel(target: Target): void {
     const id = this.#targets.get(target.key);
     if (id !== undefined) this.#byId[id] = target;
+  }
+
+  /** Gives a target a number; gives the order to probe it. */
+  #enter(target: Target): Order {
+    const address = sockaddrOf(target);
+    const id = this.#targetIds.take();
+    this.#targets.set(target.key, id);
+    this.#byId[id] = target;
+    return { order: "add", id, address, fraction: offsetFraction(placeName(target)) };
   }
 
   stop(): Promise<void> {
@@ -111,12 +124,13 @@ export class KernelEngine implements HandshakeEngine, Probing {
     const worker = this.#worker;
     if (worker === undefined) return;
     const exited = new Promise((resolve) => worker.once("exit", resolve));
-    this.#order({ order: "stop" });
+    this.#orders.push({ order: "stop" });
     this.#send();
     await exited;
   }
 
   #order(order: Order): void {
+    if (this.#stopped !== undefined) return;
     this.#orders.push(order);
     // All orders of this turn of the event loop in one message and one wake-up.
     if (this.#orders.length === 1) queueMicrotask(() => this.#send());
@@ -129,7 +143,8 @@ export class KernelEngine implements HandshakeEngine, Probing {
     writeSync(this.#wakeFd, wakeUp);
   }
 
-  #spawn(): Promise<void> {
+  /** Resolves once the thread is ready; rejects, with the reason, where it ends before. */
+  async #spawn(): Promise<void> {
     const { style, probing } = this.#options;
     const workerData: WorkerSetUp = {
       style,
@@ -140,45 +155,87 @@ export class KernelEngine implements HandshakeEngine, Probing {
     };
     const worker = new Worker(this.#options.entry ?? new URL("./worker.ts", import.meta.url), { workerData });
     this.#worker = worker;
-    return new Promise((resolve, reject) => {
+    let why = "it ended by itself";
+    await new Promise<void>((resolve, reject) => {
       worker.on("message", (report: Report) => {
-        if (report.report === "ready") {
-          this.#wakeFd = report.wakeFd;
-          this.#send();
-          resolve();
-        } else if (report.report === "records") {
+        if (report.report === "records") {
           this.#take(report.records);
+          return;
         }
+        this.#wakeFd = report.wakeFd;
+        this.#send();
+        resolve();
       });
       worker.on("error", (error: unknown) => {
-        reject(error);
-        const why = error instanceof Error ? error.message : String(error);
-        if (this.#wakeFd !== undefined) this.#options.log.error(`the engine's thread died: ${why}`);
+        why = error instanceof Error ? error.message : String(error);
       });
       worker.on("exit", () => {
-        reject(new Error("the engine's thread ended before it was ready"));
-        this.#ended();
+        const wasReady = this.#wakeFd !== undefined;
+        this.#forgetThread();
+        reject(new Error(why));
+        if (wasReady && this.#stopped === undefined) this.#died(why);
       });
     });
   }
 
-  /** Handshakes that died with the thread are this machine's own; targets go on with another thread. */
-  #ended(): void {
-    const wasReady = this.#wakeFd !== undefined;
+  #forgetThread(): void {
     this.#worker = undefined;
+    if (this.#wakeFd !== undefined) closeSync(this.#wakeFd);
     this.#wakeFd = undefined;
-    if (this.#stopped !== undefined || !wasReady) return;
-    for (const [id, { done, startedMs }] of this.#requests) {
-      this.#requests.delete(id);
-      done({ probe: "tcp", path: 0, startedMs, result: "local", code: "THREAD" });
+  }
+
+  /** A thread that was at work is gone: its handshakes are this machine's own, and another one is to take its place. */
+  #died(why: string): void {
+    this.#options.log.error(`the engine's thread died: ${oneLine(why)}; no target is blamed`);
+    this.#deadSinceMs = performance.now();
+    const requests = [...this.#requests.values()];
+    this.#requests.clear();
+    this.#enterAll();
+    this.#scheduleRestart();
+    // Last: who hears of an end may begin anew.
+    for (const { done, startedMs } of requests) {
+      done({ probe: "tcp", path: 0, startedMs, result: "local", code: threadCode });
     }
+  }
+
+  /** Numbers all targets anew, for a thread that knows none: what the dead one had not yet read is lost with it. */
+  #enterAll(): void {
+    const targets = this.#byId.filter((target) => target !== undefined);
+    this.#targets.clear();
+    this.#targetIds = new IdPool();
+    this.#byId = [];
+    this.#orders = targets.map((target) => this.#enter(target));
+  }
+
+  #scheduleRestart(): void {
+    if (this.#stopped !== undefined) return;
+    this.#restart = setTimeout(() => void this.#respawn(), this.#restartDelayMs);
+    this.#restartDelayMs = Math.min(2 * this.#restartDelayMs, restartDelayMs.most);
+  }
+
+  async #respawn(): Promise<void> {
+    try {
+      await this.#spawn();
+    } catch (error) {
+      const { message } = error as Error;
+      this.#options.log.error(`the engine's thread cannot be replaced yet: ${oneLine(message)}; nothing is probed`);
+      this.#scheduleRestart();
+      return;
+    }
+    this.#restartDelayMs = restartDelayMs.first;
     this.#options.restarted();
-    this.#options.log.warn("the engine's thread ended; another one takes its place, and no target is blamed");
-    this.#orders = [...this.#targets.values()].flatMap((id) => {
-      const target = this.#byId[id];
-      return target === undefined ? [] : [addOrder(id, target)];
-    });
-    this.#restart = setTimeout(() => void this.#spawn().catch(() => this.#ended()), restartDelayMs);
+    this.#options.log.warn("another thread has taken the place of the engine's");
+    this.#countGap();
+  }
+
+  /** Rounds that nobody was there to begin. */
+  #countGap(): void {
+    const { probing } = this.#options;
+    const gapMs = performance.now() - (this.#deadSinceMs ?? performance.now());
+    this.#deadSinceMs = undefined;
+    const rounds = probing === undefined ? 0 : Math.round(gapMs / probing.intervalMs);
+    if (rounds === 0) return;
+    for (const target of this.#byId) if (target !== undefined) probing?.listener.skipped(target, "late", rounds);
   }
 
   #take(records: Float64Array): void {
@@ -203,10 +260,6 @@ export class KernelEngine implements HandshakeEngine, Probing {
   }
 }
 
-function addOrder(id: number, target: Target): Order {
-  return { order: "add", id, address: sockaddrOf(target), fraction: offsetFraction(placeName(target)) };
-}
-
 function tellSkip(listener: ProbeListener, target: Target, records: Float64Array, at: number): void {
   const reason = skipReasons[records[at + field.what] as number];
   if (reason !== undefined) listener.skipped(target, reason, records[at + field.detail] as number);
@@ -224,7 +277,7 @@ function outcomeOf(records: Float64Array, at: number): Outcome {
   const common = { probe: "tcp", path: 0, startedMs: records[at + field.startedMs] as number, synSent } as const;
   if (result !== "ok") {
     const errno = records[at + field.detail] as number;
-    return { ...common, result, code: errno === 0 ? "DEADLINE" : errnoName(errno) };
+    return { ...common, result, code: codeOf(errno) };
   }
   return {
     ...common,
@@ -232,4 +285,9 @@ function outcomeOf(records: Float64Array, at: number): Outcome {
     connectUs: known(records[at + field.connectUs]),
     rttUs: known(records[at + field.rttUs]),
   };
+}
+
+function codeOf(errno: number): string {
+  if (errno === 0) return "DEADLINE";
+  return errno === threadDied ? threadCode : errnoName(errno);
 }

@@ -34,11 +34,11 @@ export type Order =
   | { readonly order: "remove"; readonly id: number }
   | { readonly order: "stop" };
 
-/** What the worker says: first that it is ready, then batches of records, at last that it has stopped. */
+/** What the worker says: first that it is ready, then batches of records. Its end is its exit. */
 export type Report =
+  /** `wakeFd` is an eventfd that from now on is the main thread's: it writes to it and closes it. */
   | { readonly report: "ready"; readonly wakeFd: number }
-  | { readonly report: "records"; readonly records: Float64Array }
-  | { readonly report: "stopped" };
+  | { readonly report: "records"; readonly records: Float64Array };
 
 /** Fields of a record: an outcome, or rounds that were skipped. Plain numbers, so that a batch is one copy. */
 export const field = {
@@ -46,7 +46,7 @@ export const field = {
   id: 1,
   /** Index in `results` (outcome.ts), or in `skipReasons` (prober.ts). */
   what: 2,
-  /** errno of a failure; 0 for the deadline. Rounds, of a skip. */
+  /** errno of a failure; 0 for the deadline, `threadDied`. Rounds, of a skip. */
   detail: 3,
   /** On the main thread's monotonic clock, in milliseconds. */
   startedMs: 4,
@@ -68,3 +68,6 @@ export const resultIndex = Object.fromEntries(results.map((result, index) => [re
   Result,
   number
 >;
+
+/** Stands for an errno where the thread died over a handshake. */
+export const threadDied = -1;

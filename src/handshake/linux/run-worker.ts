@@ -29,6 +29,5 @@ export function runWorker(
   });
   say({ report: "ready", wakeFd: loop.wakeFd });
   loop.run();
-  say({ report: "stopped" });
   port.close();
 }

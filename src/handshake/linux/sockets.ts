@@ -1,5 +1,6 @@
 import type { HandshakeStyle } from "../engine-config.ts";
 import * as abi from "./constants.ts";
+import { errnoName } from "./errno.ts";
 import type { Libc } from "./libc.ts";
 import { lengthOf } from "./sockaddr.ts";
 import { SourceOptions } from "./source-options.ts";
@@ -11,6 +12,7 @@ const maxEvents = 1_024;
 const eventLength = process.arch === "x64" ? 12 : 16;
 const eventDataAt = process.arch === "x64" ? 4 : 8;
 
+const EINTR = 4;
 const EINPROGRESS = 115;
 /** What stands for a slot in the event that wakes the loop for its orders. */
 export const wakeSlot = -1;
@@ -63,9 +65,10 @@ export class Sockets {
     this.#view.setInt32(at.one, 1, true);
     // struct linger {1, 0}: close() sends RST and forgets.
     this.#view.setInt32(at.linger, 1, true);
-    this.#epoll = libc.epoll_create1(abi.EPOLL_CLOEXEC);
-    this.wakeFd = libc.eventfd(0, abi.EFD_NONBLOCK | abi.EFD_CLOEXEC);
-    this.#watch(this.wakeFd, abi.EPOLLIN, wakeSlot);
+    this.#testTcpInfo();
+    this.#epoll = this.#must("epoll_create1", libc.epoll_create1(abi.EPOLL_CLOEXEC));
+    this.wakeFd = this.#must("eventfd", libc.eventfd(0, abi.EFD_NONBLOCK | abi.EFD_CLOEXEC));
+    this.#must("epoll_ctl", this.#watch(this.wakeFd, abi.EPOLLIN, wakeSlot));
   }
 
   /** Sends a SYN to the address whose bytes are given. Gives the descriptor, or the errno as a negative number. */
@@ -89,13 +92,22 @@ export class Sockets {
         return -errno;
       }
     }
-    this.#watch(fd, abi.EPOLLOUT, slot);
+    if (this.#watch(fd, abi.EPOLLOUT, slot) < 0) {
+      // Its end would never be heard of.
+      const errno = this.#libc.errno();
+      this.#libc.close(fd);
+      return -errno;
+    }
     return fd;
   }
 
   /** Waits up to `timeoutMs` for handshakes to end; gives their number. */
   wait(timeoutMs: number): number {
-    return this.#libc.epoll_wait(this.#epoll, this.#pointers.events, maxEvents, timeoutMs);
+    const events = this.#libc.epoll_wait(this.#epoll, this.#pointers.events, maxEvents, timeoutMs);
+    if (events >= 0) return events;
+    // A signal; there will be another turn.
+    if (this.#libc.errno() === EINTR) return 0;
+    return this.#must("epoll_wait", events);
   }
 
   /** Whether the last wait may have left something behind. */
@@ -136,10 +148,22 @@ export class Sockets {
     this.#libc.close(fd);
   }
 
-  /** Frees what the loop itself holds. */
+  /** Frees what the loop itself holds; `wakeFd` is the main thread's. */
   end(): void {
     this.#libc.close(this.#epoll);
-    this.#libc.close(this.wakeFd);
+  }
+
+  /** Throws where the kernel, or who filters its calls, does not tell what this engine is there to tell. */
+  #testTcpInfo(): void {
+    const fd = this.#must("socket", this.#libc.socket(abi.AF_INET, abi.SOCK_STREAM | abi.SOCK_CLOEXEC, 0));
+    this.look(fd);
+    this.#libc.close(fd);
+    if (this.synRetransmits < 0) throw new Error("getsockopt(TCP_INFO) tells too little");
+  }
+
+  #must(call: string, result: number): number {
+    if (result < 0) throw new Error(`${call}: ${errnoName(this.#libc.errno())}`);
+    return result;
   }
 
   /**
@@ -153,9 +177,9 @@ export class Sockets {
     if (handshake === "half" || close === "rst") this.#libc.setsockopt(fd, abi.SOL_SOCKET, abi.SO_LINGER, linger, 8);
   }
 
-  #watch(fd: number, events: number, slot: number): void {
+  #watch(fd: number, events: number, slot: number): number {
     this.#view.setUint32(at.event, events, true);
     this.#view.setInt32(at.event + eventDataAt, slot, true);
-    this.#libc.epoll_ctl(this.#epoll, abi.EPOLL_CTL_ADD, fd, this.#pointers.event);
+    return this.#libc.epoll_ctl(this.#epoll, abi.EPOLL_CTL_ADD, fd, this.#pointers.event);
   }
 }
