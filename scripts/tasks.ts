@@ -18,9 +18,10 @@ export const lint: Step = {
   args: ["check", "--error-on-warnings", "."],
 };
 
-/** The tests whose files fit the patterns. */
-export function tests(name: string, patterns: readonly string[]): Step {
-  return { name, command: process.execPath, args: ["--test", "--test-timeout=120000", ...patterns] };
+/** The tests whose files fit the patterns, so many files at once. */
+export function tests(name: string, patterns: readonly string[], atOnce = 1): Step {
+  const limits = ["--test-timeout=120000", `--test-concurrency=${atOnce}`];
+  return { name, command: process.execPath, args: ["--test", ...limits, ...patterns] };
 }
 
 /** Runs each step and leaves with 1 at the first that fails. */
