@@ -2,6 +2,11 @@
 export const results = ["ok", "timeout", "refused", "reset", "unreachable", "local"] as const;
 export type Result = (typeof results)[number];
 
+/** A count of each result, none counted yet. */
+export function noResults(): Record<Result, number> {
+  return { ok: 0, timeout: 0, refused: 0, reset: 0, unreachable: 0, local: 0 };
+}
+
 interface Handshake {
   /** Which probe it came from; there is one kind so far. */
   readonly probe: "tcp";

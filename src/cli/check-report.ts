@@ -1,4 +1,4 @@
-import { isLost, type Outcome, type Result, results } from "../outcome.ts";
+import { isLost, noResults, type Outcome, type Result, results } from "../outcome.ts";
 import type { Target } from "../target.ts";
 import type { NodeFacts } from "../targets/node.ts";
 import { usToSeconds } from "../units.ts";
@@ -27,7 +27,7 @@ export type Verdict = (typeof verdicts)[number];
 
 /** Sums up the outcomes of one target. */
 export function reportNode(node: NodeFacts, target: Target, outcomes: readonly Outcome[]): NodeReport {
-  const counts = Object.fromEntries(results.map((result) => [result, 0])) as Record<Result, number>;
+  const counts = noResults();
   for (const { result } of outcomes) counts[result]++;
   const timesUs = outcomes.flatMap((outcome) => (outcome.result === "ok" ? (outcome.connectUs ?? []) : []));
   timesUs.sort((a, b) => a - b);

@@ -1,7 +1,6 @@
 import { Agent } from "../agent.ts";
 import { systemClock } from "../clock.ts";
 import type { ApiConfig, Config } from "../config/config.ts";
-import type { Log } from "../log.ts";
 import { type Sandbox, startSandbox } from "../sandbox/cluster.ts";
 import { demoNotReadyAfterMs, playHappenings } from "../sandbox/happenings.ts";
 import { TokenSource } from "../targets/kubernetes/token.ts";
@@ -15,7 +14,8 @@ import type { Terminal } from "./terminal.ts";
 export async function demoCommand(config: Config, terminal: Terminal, signal: AbortSignal): Promise<ExitCode> {
   let token: TokenSource | undefined;
   const log = createServeLog(config, terminal, () => token?.secrets() ?? []);
-  const sandbox = await startOrSay(config, terminal, (line) => log.info(`sandbox: ${line}`));
+  const announce = (line: string) => log.info(`sandbox: ${line}`);
+  const sandbox = await startOrSay(config, terminal, announce);
   if (sandbox === undefined) return exitCodes.usage;
   const api = apiOf(sandbox);
   token = new TokenSource(api.token, () => "");
@@ -24,18 +24,11 @@ export async function demoCommand(config: Config, terminal: Terminal, signal: Ab
   if (port !== undefined) {
     const kubeconfig = writeKubeconfig(config, sandbox, terminal);
     terminal.out(introduction(config, sandbox, listenUrl(config, port), kubeconfig));
-    await Promise.all([
-      playHappenings(sandbox, { clock: systemClock, signal, announce: announceTo(log) }),
-      aborted(signal),
-    ]);
+    await Promise.all([playHappenings(sandbox, { clock: systemClock, signal, announce }), aborted(signal)]);
     removeKubeconfig(kubeconfig);
   }
   await Promise.all([agent.stop(), sandbox.stop()]);
   return port === undefined ? exitCodes.usage : exitCodes.fine;
-}
-
-function announceTo(log: Log): (line: string) => void {
-  return (line) => log.info(`sandbox: ${line}`);
 }
 
 /** A sandbox of the size asked for, or undefined after saying why there is none. */

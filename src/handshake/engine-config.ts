@@ -23,6 +23,11 @@ export interface SourceConfig {
   readonly dscp: number | undefined;
 }
 
+/** Whether anything of the source is not left to the kernel. */
+export function choosesSource(source: SourceConfig): boolean {
+  return Object.values(source).some((value) => value !== undefined);
+}
+
 /** The kernel chooses. */
 export const anySource: SourceConfig = { address: undefined, ports: undefined, device: undefined, dscp: undefined };
 
@@ -33,6 +38,5 @@ export interface EngineConfig extends HandshakeStyle {
 
 /** Whether only the kernel engine can do what is wanted. */
 export function needsKernel({ engine, handshake, close, source }: EngineConfig): boolean {
-  const chosen = Object.values(source).some((value) => value !== undefined);
-  return engine === "kernel" || handshake === "half" || close === "rst" || chosen;
+  return engine === "kernel" || handshake === "half" || close === "rst" || choosesSource(source);
 }

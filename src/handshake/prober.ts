@@ -4,7 +4,7 @@ import { offsetFraction } from "../schedule/offset.ts";
 import { Schedule } from "../schedule/schedule.ts";
 import type { Target } from "../target.ts";
 import type { HandshakeEngine } from "./engine.ts";
-import type { Probing, ProbingOptions } from "./probing.ts";
+import { maxInFlightPerTarget, type Probing, type ProbingOptions } from "./probing.ts";
 
 export interface ProberOptions extends ProbingOptions {
   readonly engine: HandshakeEngine;
@@ -26,10 +26,6 @@ export class Prober implements Probing {
   readonly #probes = new Map<string, Probe>();
   readonly #ids = new IdPool();
   readonly #byId: (Probe | undefined)[] = [];
-  /**
-   * More than one only where the timeout reaches the interval: then a handshake may still be ending when the next
-   * one is due.
-   */
   readonly #maxPerTarget: number;
   /** Turns the monotonic clock into the schedule's, whose zero is 1970: a target keeps its place through restarts. */
   readonly #epochMs: number;
@@ -41,7 +37,7 @@ export class Prober implements Probing {
   constructor(options: ProberOptions) {
     this.#options = options;
     this.#schedule = new Schedule(options.intervalMs);
-    this.#maxPerTarget = 1 + Math.floor(options.timeoutMs / options.intervalMs);
+    this.#maxPerTarget = maxInFlightPerTarget(options);
     this.#epochMs = options.clock.unixMs() - options.clock.nowMs();
   }
 

@@ -34,3 +34,11 @@ export interface Probing {
   /** Ends every probe; the engine behind it is stopped by itself. Can be called again. */
   stop(): void;
 }
+
+/**
+ * How many handshakes to one target may be in flight. More than one only where the timeout reaches the interval: then
+ * one may still be ending when the next is due.
+ */
+export function maxInFlightPerTarget({ timeoutMs, intervalMs }: { timeoutMs: number; intervalMs: number }): number {
+  return 1 + Math.floor(timeoutMs / intervalMs);
+}

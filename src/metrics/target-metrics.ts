@@ -1,4 +1,4 @@
-import { isLost, type Outcome, type Result, results } from "../outcome.ts";
+import { isLost, noResults, type Outcome, type Result, results } from "../outcome.ts";
 import type { Target } from "../target.ts";
 import { usToMs, usToSeconds } from "../units.ts";
 import { catalogue } from "./catalogue.ts";
@@ -60,7 +60,7 @@ export class TargetMetrics {
   readonly #legacy = new Map<string, SharedCounts>();
 
   add(target: Target): void {
-    const counts = Object.fromEntries(results.map((result) => [result, 0])) as Record<Result, number>;
+    const counts = noResults();
     const labels = labelsOf(target);
     const legacy = this.#share(labels.legacy, { reply: 0, lost: 0, timeMs: 0 });
     const syns = { synSent: 0, synRetransmits: 0, rttCount: 0, rttUs: 0 };

@@ -2,7 +2,7 @@ import { IndexHeap } from "../../schedule/index-heap.ts";
 import { Schedule } from "../../schedule/schedule.ts";
 import { msToUs } from "../../units.ts";
 import { resultOfErrno } from "../network-errors.ts";
-import { skipReasons } from "../probing.ts";
+import { maxInFlightPerTarget, skipReasons } from "../probing.ts";
 import { errnoName } from "./errno.ts";
 import type { Libc } from "./libc.ts";
 import { kind, type Order, resultIndex, threadDied, type WorkerSetUp } from "./protocol.ts";
@@ -58,7 +58,7 @@ export class HandshakeLoop {
     this.#schedule = new Schedule(setUp.intervalMs);
     this.#originMs = performance.timeOrigin - setUp.timeOriginMs;
     this.#epochMs = Date.now() - this.#nowMs();
-    this.#maxPerTarget = 1 + Math.floor(setUp.timeoutMs / setUp.intervalMs);
+    this.#maxPerTarget = maxInFlightPerTarget(setUp);
   }
 
   get wakeFd(): number {

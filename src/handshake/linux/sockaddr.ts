@@ -2,7 +2,7 @@ import { isIPv4, SocketAddress } from "node:net";
 import { AF_INET, AF_INET6 } from "./constants.ts";
 
 /** Bytes of a struct sockaddr_in6, the longer of the two. */
-export const sockaddrLength = 28;
+const sockaddrLength = 28;
 const sockaddrInLength = 16;
 
 /** Bytes that the kernel is to read of the address at `at`: its family is written first. */
@@ -11,25 +11,20 @@ export function lengthOf(view: DataView, at: number): number {
 }
 
 /**
- * Writes a struct sockaddr_in or sockaddr_in6 (ip(7), ipv6(7)): the family as the machine has it, port and address as
- * the network has them. `host` is an IP address without brackets; throws on anything else.
+ * The bytes of a struct sockaddr_in or sockaddr_in6 (ip(7), ipv6(7)): the family as the machine has it, port and
+ * address as the network has them. `host` is an IP address without brackets; throws on anything else.
  */
-export function writeSockaddr(view: DataView, at: number, host: string, port: number): void {
-  for (let index = 0; index < sockaddrLength; index++) view.setUint8(at + index, 0);
-  view.setUint16(at + 2, port);
-  if (isIPv4(host)) {
-    view.setUint16(at, AF_INET, true);
-    for (const [index, part] of host.split(".").entries()) view.setUint8(at + 4 + index, Number(part));
-    return;
-  }
-  view.setUint16(at, AF_INET6, true);
-  for (const [index, group] of groupsOf(host).entries()) view.setUint16(at + 8 + 2 * index, group);
-}
-
-/** The bytes of an address. */
 export function sockaddrOf({ host, port }: { readonly host: string; readonly port: number }): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(sockaddrLength);
-  writeSockaddr(new DataView(bytes.buffer), 0, host, port);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(2, port);
+  if (isIPv4(host)) {
+    view.setUint16(0, AF_INET, true);
+    bytes.set(host.split(".").map(Number), 4);
+    return bytes;
+  }
+  view.setUint16(0, AF_INET6, true);
+  for (const [index, group] of groupsOf(host).entries()) view.setUint16(8 + 2 * index, group);
   return bytes;
 }
 

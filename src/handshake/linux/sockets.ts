@@ -1,4 +1,4 @@
-import type { HandshakeStyle } from "../engine-config.ts";
+import { choosesSource, type HandshakeStyle } from "../engine-config.ts";
 import * as abi from "./constants.ts";
 import { errnoName } from "./errno.ts";
 import type { Libc } from "./libc.ts";
@@ -21,7 +21,6 @@ export const wakeSlot = -1;
 const at = {
   sockaddr: 0,
   zero: 32,
-  one: 36,
   linger: 40,
   length: 48,
   value: 52,
@@ -52,7 +51,7 @@ export class Sockets {
     const buffer = new ArrayBuffer(at.events + maxEvents * eventLength);
     this.#libc = libc;
     this.#style = style;
-    if (Object.values(style.source).some((value) => value !== undefined)) {
+    if (choosesSource(style.source)) {
       this.#source = new SourceOptions(libc, style.source);
       this.#source.check();
     }
@@ -62,7 +61,6 @@ export class Sockets {
     this.#pointers = Object.fromEntries(
       Object.entries(at).map(([name, offset]) => [name, base + BigInt(offset)]),
     ) as Record<keyof typeof at, bigint>;
-    this.#view.setInt32(at.one, 1, true);
     // struct linger {1, 0}: close() sends RST and forgets.
     this.#view.setInt32(at.linger, 1, true);
     this.#testTcpInfo();

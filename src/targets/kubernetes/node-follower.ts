@@ -207,11 +207,12 @@ export class NodeFollower {
   }
 
   async #afterWatch(end: WatchEnd, lastedMs: number, signal: AbortSignal): Promise<void> {
-    if (end.reason === "problem" && !end.opened) return this.#afterNoWatch(end.problem, signal);
+    // In an event of the watch or in place of one: it means the same.
     if (end.reason === "problem" && end.problem.reason === "expired") {
       this.#options.log.info("the watch fell too far behind; listing the nodes anew");
       return this.#reopen("expired", true, end.problem, signal);
     }
+    if (end.reason === "problem" && !end.opened) return this.#afterNoWatch(end.problem, signal);
     if (lastedMs < briefWatchMs) this.#briefWatches++;
     if (this.#briefWatches >= watchesToGiveUp) {
       this.#briefWatches = 0;
@@ -228,10 +229,6 @@ export class NodeFollower {
 
   async #afterNoWatch(problem: ApiProblem, signal: AbortSignal): Promise<void> {
     if (problem.reason === "forbidden" || problem.status === 405) return this.#pollInstead(problem);
-    if (problem.reason === "expired") {
-      this.#options.log.info("the watch fell too far behind; listing the nodes anew");
-      return this.#reopen("expired", true, problem, signal);
-    }
     if (this.#noteRefusal(problem) === "give up") return this.#pollInstead(problem);
     await this.#waitAfter(problem, signal);
   }
