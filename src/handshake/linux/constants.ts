@@ -1,5 +1,6 @@
 /** Numbers of Linux' ABI, the same on x64 and arm64 (include/uapi). */
 
+export const AF_UNSPEC = 0;
 export const AF_INET = 2;
 export const AF_INET6 = 10;
 
@@ -27,8 +28,10 @@ export const TCP_QUICKACK = 12;
 
 export const EPOLL_CLOEXEC = 0o2000000;
 export const EPOLL_CTL_ADD = 1;
+export const EPOLL_CTL_MOD = 3;
 export const EPOLLIN = 0x001;
 export const EPOLLOUT = 0x004;
+export const EPOLLONESHOT = 1 << 30;
 
 export const EFD_NONBLOCK = 0o4000;
 export const EFD_CLOEXEC = 0o2000000;

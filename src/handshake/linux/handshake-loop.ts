@@ -5,9 +5,11 @@ import { resultOfErrno } from "../network-errors.ts";
 import { maxInFlightPerTarget, skipReasons } from "../probing.ts";
 import { errnoName } from "./errno.ts";
 import type { Libc } from "./libc.ts";
-import { kind, type Order, resultIndex, threadDied, type WorkerSetUp } from "./protocol.ts";
+import { type AddedTargets, kind, type Order, resultIndex, threadDied, type WorkerSetUp } from "./protocol.ts";
 import { Records } from "./records.ts";
 import { Slots } from "./slots.ts";
+import { sockaddrLength } from "./sockaddr.ts";
+import { Sockaddrs } from "./sockaddrs.ts";
 import { Sockets, wakeSlot } from "./sockets.ts";
 
 export interface LoopParts {
@@ -23,12 +25,8 @@ const maxWaitMs = 250;
 /** Records wait for company no longer than this. */
 const flushMs = 5;
 const unknown = -1;
-
-interface ScheduledTarget {
-  readonly address: Uint8Array;
-  /** Slots in flight to it; more than one only where the timeout reaches the interval. */
-  readonly slots: number[];
-}
+/** Stands for no slot. */
+const none = -1;
 
 /**
  * Makes handshakes on a thread of its own: its own schedule, its own clock, and the kernel's figures, so that nothing
@@ -42,7 +40,12 @@ export class HandshakeLoop {
   readonly #deadlines = new IndexHeap(256);
   readonly #records: Records;
   readonly #schedule: Schedule;
-  readonly #targets: (ScheduledTarget | undefined)[] = [];
+  /** By target's id. */
+  readonly #targetAddresses: Sockaddrs;
+  /** Slots in flight to each target: the first, from which the others follow; -1 where there is none. */
+  readonly #inFlightTo: number[] = [];
+  /** By slot; of requests alone. */
+  readonly #requestAddresses: Sockaddrs;
   readonly #slotsOfRequests = new Map<number, number>();
   readonly #originMs: number;
   readonly #epochMs: number;
@@ -54,6 +57,8 @@ export class HandshakeLoop {
     const { libc, setUp, post } = parts;
     this.#parts = parts;
     this.#sockets = new Sockets(libc, setUp.style);
+    this.#targetAddresses = new Sockaddrs(libc);
+    this.#requestAddresses = new Sockaddrs(libc);
     this.#records = new Records(post);
     this.#schedule = new Schedule(setUp.intervalMs);
     this.#originMs = performance.timeOrigin - setUp.timeOriginMs;
@@ -78,7 +83,7 @@ export class HandshakeLoop {
       for (let slot = 0; slot < this.#slots.fd.length; slot++) {
         if (!this.#deadlines.has(slot)) continue;
         if (failed) this.#report(slot, resultIndex.local, threadDied, unknown, unknown, unknown);
-        this.#free(slot);
+        this.#free(slot, false);
       }
       this.#sockets.end();
       this.#records.flush();
@@ -87,7 +92,9 @@ export class HandshakeLoop {
 
   /** Answers come before deadlines: after a hold-up, what had answered in time is not called late. */
   #turn(): void {
-    let events = this.#sockets.wait(this.#waitMs());
+    const waitMs = this.#waitMs();
+    let events = this.#sockets.wait(waitMs);
+    if (events === 0 && waitMs === maxWaitMs) this.#sockets.dropSpares();
     this.#takeEvents(events);
     while (this.#sockets.isFull(events)) {
       events = this.#sockets.wait(0);
@@ -145,9 +152,11 @@ export class HandshakeLoop {
       this.#report(slot, resultIndex.timeout, 0, unknown, unknown, synSent);
     } else {
       // Neither there nor failed: the kernel will say more.
-      return;
+      const failed = this.#sockets.rearm(fd, slot);
+      if (failed === 0) return;
+      this.#report(slot, resultIndex.local, failed, unknown, unknown, synSent);
     }
-    this.#free(slot);
+    this.#free(slot, established && synRetransmits === 0);
   }
 
   /** A connection that is seen only after its deadline was there before it: this thread was held up. */
@@ -164,65 +173,85 @@ export class HandshakeLoop {
   #beginDue(): void {
     const nowMs = this.#nowMs() + this.#epochMs;
     for (let id = this.#schedule.take(nowMs); id !== -1; id = this.#schedule.take(nowMs)) {
-      const target = this.#targets[id];
-      if (target === undefined) continue;
       const { dueMs, missed, start } = this.#schedule;
       if (missed > 0) this.#skip(id, "late", missed);
       if (!start) continue;
       if (this.#slots.inFlight >= this.#parts.setUp.maxInFlight) this.#skip(id, "capacity", 1);
-      else if (target.slots.length >= this.#maxPerTarget) this.#skip(id, "overlap", 1);
-      else
-        this.#begin(
-          kind.ofTarget,
-          id,
-          target.address,
-          this.#parts.setUp.timeoutMs,
-          dueMs - this.#epochMs,
-          target.slots,
-        );
+      else if (this.#overlaps(id)) this.#skip(id, "overlap", 1);
+      else this.#beginRound(id, dueMs - this.#epochMs);
     }
   }
 
-  /** `slots` is where the slot of a handshake that got under way is put down. */
-  #begin(
-    whose: number,
-    id: number,
-    address: Uint8Array,
-    timeoutMs: number,
-    dueMs: number,
-    slots: number[] | undefined,
-  ): void {
+  /** More than one in flight only where the timeout reaches the interval. */
+  #overlaps(id: number): boolean {
+    let count = 0;
+    for (let slot = this.#inFlightTo[id] as number; slot !== none; slot = this.#slots.next[slot] as number) count++;
+    return count >= this.#maxPerTarget;
+  }
+
+  #beginRound(id: number, dueMs: number): void {
+    const slot = this.#take(kind.ofTarget, id, dueMs);
+    const addresses = this.#targetAddresses;
+    if (!this.#connect(slot, addresses.family(id), addresses.pointer(id), this.#parts.setUp.timeoutMs)) return;
+    this.#slots.next[slot] = this.#inFlightTo[id] as number;
+    this.#inFlightTo[id] = slot;
+  }
+
+  #beginRequest(id: number, address: Uint8Array, timeoutMs: number): void {
+    const slot = this.#take(kind.ofRequest, id, this.#nowMs());
+    const addresses = this.#requestAddresses;
+    addresses.set(slot, address);
+    if (this.#connect(slot, addresses.family(slot), addresses.pointer(slot), timeoutMs)) {
+      this.#slotsOfRequests.set(id, slot);
+    }
+  }
+
+  #take(whose: number, id: number, dueMs: number): number {
     const slot = this.#slots.take();
     const startedMs = this.#nowMs();
     this.#slots.kind[slot] = whose;
     this.#slots.id[slot] = id;
     this.#slots.startedMs[slot] = startedMs;
     this.#slots.lagMs[slot] = startedMs - dueMs;
-    const fd = this.#sockets.connect(address, slot);
+    return slot;
+  }
+
+  /** Whether a handshake got under way; where it did not, that is reported and its slot is free again. */
+  #connect(slot: number, family: number, sockaddr: number, timeoutMs: number): boolean {
+    const fd = this.#sockets.connect(family, sockaddr, slot);
     if (fd < 0) {
       // From connect itself, before a packet was sent: whatever the errno, it is this machine's own.
       this.#report(slot, resultIndex.local, -fd, unknown, unknown, 0);
       this.#slots.giveBack(slot);
-      return;
+      return false;
     }
     this.#slots.fd[slot] = fd;
-    this.#deadlines.set(slot, startedMs + timeoutMs);
-    if (slots !== undefined) slots.push(slot);
-    else this.#slotsOfRequests.set(id, slot);
+    this.#slots.family[slot] = family;
+    this.#deadlines.set(slot, (this.#slots.startedMs[slot] as number) + timeoutMs);
+    return true;
   }
 
-  #free(slot: number): void {
+  /** `clean` where its socket can make another handshake. */
+  #free(slot: number, clean: boolean): void {
     const id = this.#slots.id[slot] as number;
+    const fd = this.#slots.fd[slot] as number;
     this.#deadlines.delete(slot);
-    this.#sockets.close(this.#slots.fd[slot] as number);
+    if (clean) this.#sockets.release(fd, this.#slots.family[slot] as number);
+    else this.#sockets.close(fd);
+    if (this.#slots.kind[slot] === kind.ofRequest) this.#slotsOfRequests.delete(id);
+    else this.#unlink(id, slot);
     this.#slots.giveBack(slot);
-    if (this.#slots.kind[slot] === kind.ofRequest) {
-      this.#slotsOfRequests.delete(id);
+  }
+
+  #unlink(id: number, slot: number): void {
+    const { next } = this.#slots;
+    let before = this.#inFlightTo[id] as number;
+    if (before === slot) {
+      this.#inFlightTo[id] = next[slot] as number;
       return;
     }
-    const slots = this.#targets[id]?.slots;
-    const index = slots?.indexOf(slot) ?? -1;
-    if (index !== -1) slots?.splice(index, 1);
+    while (before !== none && next[before] !== slot) before = next[before] as number;
+    if (before !== none) next[before] = next[slot] as number;
   }
 
   #report(slot: number, result: number, errno: number, connectUs: number, rttUs: number, synSent: number): void {
@@ -266,16 +295,15 @@ export class HandshakeLoop {
   #obey(order: Order): void {
     switch (order.order) {
       case "start":
-        this.#begin(kind.ofRequest, order.id, order.address, order.timeoutMs, this.#nowMs(), undefined);
+        this.#beginRequest(order.id, order.address, order.timeoutMs);
         return;
       case "give up": {
         const slot = this.#slotsOfRequests.get(order.id);
-        if (slot !== undefined) this.#free(slot);
+        if (slot !== undefined) this.#free(slot, false);
         return;
       }
       case "add":
-        this.#targets[order.id] = { address: order.address, slots: [] };
-        this.#schedule.add(order.id, order.fraction, this.#nowMs() + this.#epochMs);
+        this.#add(order);
         return;
       case "remove":
         this.#remove(order.id);
@@ -286,10 +314,19 @@ export class HandshakeLoop {
     }
   }
 
+  #add({ ids, addresses, fractions }: AddedTargets): void {
+    const nowMs = this.#nowMs() + this.#epochMs;
+    for (const [index, id] of ids.entries()) {
+      const at = index * sockaddrLength;
+      this.#targetAddresses.set(id, addresses.subarray(at, at + sockaddrLength));
+      this.#inFlightTo[id] = none;
+      this.#schedule.add(id, fractions[index] as number, nowMs);
+    }
+  }
+
   #remove(id: number): void {
     this.#schedule.remove(id);
-    for (const slot of [...(this.#targets[id]?.slots ?? [])]) this.#free(slot);
-    this.#targets[id] = undefined;
+    while (this.#inFlightTo[id] !== none) this.#free(this.#inFlightTo[id] as number, false);
     this.#expectFlush();
     this.#records.add(kind.removed, id, 0, 0, 0, 0, unknown, unknown, unknown);
   }

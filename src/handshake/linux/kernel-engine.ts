@@ -12,6 +12,7 @@ import { type ProbeListener, type Probing, type ProbingOptions, skipReasons } fr
 import { errnoName } from "./errno.ts";
 import { field, kind, type Order, type Report, recordLength, threadDied, type WorkerSetUp } from "./protocol.ts";
 import { sockaddrOf } from "./sockaddr.ts";
+import { TargetBatch } from "./target-batch.ts";
 
 export interface KernelEngineOptions {
   readonly style: HandshakeStyle;
@@ -51,7 +52,10 @@ export class KernelEngine implements HandshakeEngine, Probing {
   #worker: Worker | undefined;
   /** This side's to close: the thread may die at any moment, and a number that was closed may be another file's. */
   #wakeFd: number | undefined;
+  /** What the next message begins with; a target that is added and removed in one turn is first added. */
+  #added = new TargetBatch();
   #orders: Order[] = [];
+  #sending = false;
   #restart: NodeJS.Timeout | undefined;
   #restartDelayMs = restartDelayMs.first;
   /** Since when there is no thread, where there was one. */
@@ -82,7 +86,9 @@ export class KernelEngine implements HandshakeEngine, Probing {
 
   add(target: Target): void {
     this.remove(target.key);
-    this.#order(this.#enter(target));
+    if (this.#stopped !== undefined) return;
+    this.#enter(target);
+    this.#sendSoon();
   }
 
   remove(key: string): void {
@@ -98,13 +104,13 @@ export class KernelEngine implements HandshakeEngine, Probing {
     if (id !== undefined) this.#byId[id] = target;
   }
 
-  /** Gives a target a number; gives the order to probe it. */
-  #enter(target: Target): Order {
+  /** Gives a target a number, and orders that it be probed. */
+  #enter(target: Target): void {
     const address = sockaddrOf(target);
     const id = this.#targetIds.take();
     this.#targets.set(target.key, id);
     this.#byId[id] = target;
-    return { order: "add", id, address, fraction: offsetFraction(placeName(target)) };
+    this.#added.push(id, address, offsetFraction(placeName(target)));
   }
 
   stop(): Promise<void> {
@@ -132,14 +138,26 @@ export class KernelEngine implements HandshakeEngine, Probing {
   #order(order: Order): void {
     if (this.#stopped !== undefined) return;
     this.#orders.push(order);
-    // All orders of this turn of the event loop in one message and one wake-up.
-    if (this.#orders.length === 1) queueMicrotask(() => this.#send());
+    this.#sendSoon();
+  }
+
+  /** All orders of this turn of the event loop in one message and one wake-up. */
+  #sendSoon(): void {
+    if (this.#sending) return;
+    this.#sending = true;
+    queueMicrotask(() => {
+      this.#sending = false;
+      this.#send();
+    });
   }
 
   #send(): void {
-    if (this.#worker === undefined || this.#wakeFd === undefined || this.#orders.length === 0) return;
-    this.#worker.postMessage(this.#orders);
+    if (this.#worker === undefined || this.#wakeFd === undefined) return;
+    const orders = this.#added.size === 0 ? this.#orders : [this.#added.order(), ...this.#orders];
+    if (orders.length === 0) return;
+    this.#worker.postMessage(orders);
     this.#orders = [];
+    this.#added = new TargetBatch();
     writeSync(this.#wakeFd, wakeUp);
   }
 
@@ -204,7 +222,9 @@ export class KernelEngine implements HandshakeEngine, Probing {
     this.#targets.clear();
     this.#targetIds = new IdPool();
     this.#byId = [];
-    this.#orders = targets.map((target) => this.#enter(target));
+    this.#orders = [];
+    this.#added = new TargetBatch();
+    for (const target of targets) this.#enter(target);
   }
 
   #scheduleRestart(): void {

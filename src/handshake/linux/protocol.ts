@@ -24,15 +24,18 @@ export type Order =
       readonly timeoutMs: number;
     }
   | { readonly order: "give up"; readonly id: number }
-  /** A target from now on, at its place in the interval. */
-  | {
-      readonly order: "add";
-      readonly id: number;
-      readonly address: Uint8Array;
-      readonly fraction: number;
-    }
+  | ({ readonly order: "add" } & AddedTargets)
   | { readonly order: "remove"; readonly id: number }
   | { readonly order: "stop" };
+
+/** Targets from now on, in columns: a cluster's list adds tens of thousands at once. */
+export interface AddedTargets {
+  readonly ids: Int32Array;
+  /** Of each a struct sockaddr, `sockaddrLength` bytes. */
+  readonly addresses: Uint8Array;
+  /** Its place in the interval, from 0 up to 1. */
+  readonly fractions: Float64Array;
+}
 
 /** What the worker says: first that it is ready, then batches of records. Its end is its exit. */
 export type Report =

@@ -1,6 +1,10 @@
 /** What is known of each handshake in flight, in columns, by the number of its slot. Grows, and never shrinks. */
 export class Slots {
   fd = new Int32Array(0);
+  /** Of its address. */
+  family = new Uint8Array(0);
+  /** The next slot in flight to the same target; -1 where there is none. */
+  next = new Int32Array(0);
   /** Request or target. */
   kind = new Uint8Array(0);
   id = new Int32Array(0);
@@ -26,6 +30,8 @@ export class Slots {
     const before = this.fd.length;
     const capacity = Math.max(256, 2 * before);
     this.fd = grown(Int32Array, this.fd, capacity);
+    this.family = grown(Uint8Array, this.family, capacity);
+    this.next = grown(Int32Array, this.next, capacity);
     this.kind = grown(Uint8Array, this.kind, capacity);
     this.id = grown(Int32Array, this.id, capacity);
     this.startedMs = grown(Float64Array, this.startedMs, capacity);

@@ -2,12 +2,17 @@ import { isIPv4, SocketAddress } from "node:net";
 import { AF_INET, AF_INET6 } from "./constants.ts";
 
 /** Bytes of a struct sockaddr_in6, the longer of the two. */
-const sockaddrLength = 28;
+export const sockaddrLength = 28;
 const sockaddrInLength = 16;
 
-/** Bytes that the kernel is to read of the address at `at`: its family is written first. */
-export function lengthOf(view: DataView, at: number): number {
-  return view.getUint16(at, true) === AF_INET ? sockaddrInLength : sockaddrLength;
+/** The family of the address at `at`: it is written first, and both have numbers of one byte. */
+export function familyOf(bytes: Uint8Array, at: number): number {
+  return bytes[at] as number;
+}
+
+/** Bytes that the kernel is to read of an address. */
+export function lengthOf(family: number): number {
+  return family === AF_INET ? sockaddrInLength : sockaddrLength;
 }
 
 /**

@@ -2,8 +2,9 @@ import { choosesSource, type HandshakeStyle } from "../engine-config.ts";
 import * as abi from "./constants.ts";
 import { errnoName } from "./errno.ts";
 import type { Libc } from "./libc.ts";
-import { lengthOf } from "./sockaddr.ts";
+import { lengthOf, sockaddrLength } from "./sockaddr.ts";
 import { SourceOptions } from "./source-options.ts";
+import { SpareSockets } from "./spare-sockets.ts";
 import { isEstablished, rttUs, synRetransmits, tcpInfoLength } from "./tcp-info.ts";
 
 /** Events taken in one turn; more wait for the next. */
@@ -19,8 +20,8 @@ export const wakeSlot = -1;
 
 /** Where things lie in the one buffer that all calls share. */
 const at = {
-  sockaddr: 0,
-  zero: 32,
+  /** All zero is a struct sockaddr of AF_UNSPEC. */
+  zero: 0,
   linger: 40,
   length: 48,
   value: 52,
@@ -38,11 +39,12 @@ export class Sockets {
   synRetransmits = -1;
   readonly #libc: Libc;
   readonly #style: HandshakeStyle;
-  readonly #bytes: Uint8Array;
   readonly #view: DataView;
-  readonly #pointers: Record<keyof typeof at, bigint>;
+  readonly #pointers: Record<keyof typeof at, number>;
   readonly #epoll: number;
   readonly wakeFd: number;
+  /** Undefined where sockets are used once. */
+  readonly #spares: SpareSockets | undefined;
   /** Undefined where the kernel chooses the source, so that nothing is spent on it. */
   readonly #source: SourceOptions | undefined;
 
@@ -55,48 +57,42 @@ export class Sockets {
       this.#source = new SourceOptions(libc, style.source);
       this.#source.check();
     }
-    this.#bytes = new Uint8Array(buffer);
     this.#view = new DataView(buffer);
     const base = libc.address(buffer);
-    this.#pointers = Object.fromEntries(
-      Object.entries(at).map(([name, offset]) => [name, base + BigInt(offset)]),
-    ) as Record<keyof typeof at, bigint>;
+    this.#pointers = Object.fromEntries(Object.entries(at).map(([name, offset]) => [name, base + offset])) as Record<
+      keyof typeof at,
+      number
+    >;
     // struct linger {1, 0}: close() sends RST and forgets.
     this.#view.setInt32(at.linger, 1, true);
     this.#testTcpInfo();
     this.#epoll = this.#must("epoll_create1", libc.epoll_create1(abi.EPOLL_CLOEXEC));
-    this.wakeFd = this.#must("eventfd", libc.eventfd(0, abi.EFD_NONBLOCK | abi.EFD_CLOEXEC));
-    this.#must("epoll_ctl", this.#watch(this.wakeFd, abi.EPOLLIN, wakeSlot));
+    this.wakeFd = libc.eventfd(0, abi.EFD_NONBLOCK | abi.EFD_CLOEXEC);
+    // Descriptors are the process's, not this thread's: what is not closed here stays for ever.
+    if (this.wakeFd < 0) this.#fail("eventfd", [this.#epoll]);
+    const watched = this.#watch(abi.EPOLL_CTL_ADD, this.wakeFd, abi.EPOLLIN, wakeSlot);
+    if (watched < 0) this.#fail("epoll_ctl", [this.#epoll, this.wakeFd]);
+    const resets = style.handshake === "half" || style.close === "rst";
+    // A chosen source stays bound where the kernel's choice is given back by the disconnect.
+    if (resets && this.#source === undefined) this.#spares = new SpareSockets();
   }
 
-  /** Sends a SYN to the address whose bytes are given. Gives the descriptor, or the errno as a negative number. */
-  connect(address: Uint8Array, slot: number): number {
-    this.#bytes.set(address, at.sockaddr);
-    const family = this.#view.getUint16(at.sockaddr, true);
+  /** Sends a SYN to the sockaddr at a pointer. Gives the descriptor, or the errno as a negative number. */
+  connect(family: number, sockaddr: number, slot: number): number {
+    const spare = this.#spares?.take(family) ?? -1;
     const flags = abi.SOCK_STREAM | abi.SOCK_NONBLOCK | abi.SOCK_CLOEXEC;
-    const fd = this.#libc.socket(family, flags, 0);
+    const fd = spare >= 0 ? spare : this.#libc.socket(family, flags, 0);
     if (fd < 0) return -this.#libc.errno();
-    this.#prepare(fd);
-    if (this.#source?.apply(fd, family) !== undefined) {
-      const errno = this.#libc.errno();
-      this.#libc.close(fd);
-      return -errno;
+    this.#prepare(fd, spare >= 0);
+    if (this.#source?.apply(fd, family) !== undefined) return this.#closeFailed(fd);
+    if (this.#libc.connect(fd, sockaddr, lengthOf(family)) < 0 && this.#libc.errno() !== EINPROGRESS) {
+      return this.#closeFailed(fd);
     }
-    const length = lengthOf(this.#view, at.sockaddr);
-    if (this.#libc.connect(fd, this.#pointers.sockaddr, length) < 0) {
-      const errno = this.#libc.errno();
-      if (errno !== EINPROGRESS) {
-        this.#libc.close(fd);
-        return -errno;
-      }
-    }
-    if (this.#watch(fd, abi.EPOLLOUT, slot) < 0) {
-      // Its end would never be heard of.
-      const errno = this.#libc.errno();
-      this.#libc.close(fd);
-      return -errno;
-    }
-    return fd;
+    const operation = spare >= 0 ? abi.EPOLL_CTL_MOD : abi.EPOLL_CTL_ADD;
+    // Once is enough, and a spare one is to be left alone until its next turn.
+    const watched = this.#watch(operation, fd, abi.EPOLLOUT | abi.EPOLLONESHOT, slot);
+    // Its end would never be heard of.
+    return watched < 0 ? this.#closeFailed(fd) : fd;
   }
 
   /** Waits up to `timeoutMs` for handshakes to end; gives their number. */
@@ -142,13 +138,50 @@ export class Sockets {
     return failed ? this.#libc.errno() : this.#view.getInt32(at.value, true);
   }
 
+  /** Waits on for what was not decided yet. Gives 0, or the errno. */
+  rearm(fd: number, slot: number): number {
+    return this.#watch(abi.EPOLL_CTL_MOD, fd, abi.EPOLLOUT | abi.EPOLLONESHOT, slot) < 0 ? this.#libc.errno() : 0;
+  }
+
   close(fd: number): void {
     this.#libc.close(fd);
   }
 
+  /**
+   * Ends a connection that was made without a retransmission. Where it ends with RST its socket serves again: connect
+   * to AF_UNSPEC does what close() does under SO_LINGER {1, 0}, which is tcp_disconnect (net/ipv4/tcp.c), and what
+   * making and freeing a socket costs is saved. tcp_disconnect leaves nothing behind that is read here but, before
+   * Linux 5.6, the count of retransmissions: hence only those that had none.
+   */
+  release(fd: number, family: number): void {
+    const kept = this.#spares?.hasRoom(family) && this.#libc.connect(fd, this.#pointers.zero, sockaddrLength) === 0;
+    if (kept) this.#spares?.put(fd, family);
+    else this.#libc.close(fd);
+  }
+
+  /** For quiet times: what is saved is not worth descriptors then. */
+  dropSpares(): void {
+    if (this.#spares === undefined) return;
+    for (let fd = this.#spares.takeAny(); fd >= 0; fd = this.#spares.takeAny()) this.#libc.close(fd);
+  }
+
   /** Frees what the loop itself holds; `wakeFd` is the main thread's. */
   end(): void {
+    this.dropSpares();
     this.#libc.close(this.#epoll);
+  }
+
+  /** The errno of the call before, negative; the socket is gone. */
+  #closeFailed(fd: number): number {
+    const errno = this.#libc.errno();
+    this.#libc.close(fd);
+    return -errno;
+  }
+
+  #fail(call: string, open: readonly number[]): never {
+    const message = `${call}: ${errnoName(this.#libc.errno())}`;
+    for (const fd of open) this.#libc.close(fd);
+    throw new Error(message);
   }
 
   /** Throws where the kernel, or who filters its calls, does not tell what this engine is there to tell. */
@@ -160,7 +193,7 @@ export class Sockets {
   }
 
   #must(call: string, result: number): number {
-    if (result < 0) throw new Error(`${call}: ${errnoName(this.#libc.errno())}`);
+    if (result < 0) this.#fail(call, []);
     return result;
   }
 
@@ -168,16 +201,18 @@ export class Sockets {
    * Half open: without quick acks the kernel holds the third packet back for a moment (tcp(7), TCP_QUICKACK), in
    * which the RST of close() takes its place: SYN, SYN-ACK, RST, and the far side's accept() never sees it.
    */
-  #prepare(fd: number): void {
+  #prepare(fd: number, isSpare: boolean): void {
     const { handshake, close } = this.#style;
     const { zero, linger } = this.#pointers;
+    // Forgotten at each disconnect, where SO_LINGER is not.
     if (handshake === "half") this.#libc.setsockopt(fd, abi.IPPROTO_TCP, abi.TCP_QUICKACK, zero, 4);
-    if (handshake === "half" || close === "rst") this.#libc.setsockopt(fd, abi.SOL_SOCKET, abi.SO_LINGER, linger, 8);
+    if (isSpare || (handshake === "full" && close === "fin")) return;
+    this.#libc.setsockopt(fd, abi.SOL_SOCKET, abi.SO_LINGER, linger, 8);
   }
 
-  #watch(fd: number, events: number, slot: number): number {
+  #watch(operation: number, fd: number, events: number, slot: number): number {
     this.#view.setUint32(at.event, events, true);
     this.#view.setInt32(at.event + eventDataAt, slot, true);
-    return this.#libc.epoll_ctl(this.#epoll, abi.EPOLL_CTL_ADD, fd, this.#pointers.event);
+    return this.#libc.epoll_ctl(this.#epoll, operation, fd, this.#pointers.event);
   }
 }

@@ -16,10 +16,10 @@ interface SocketOption {
 
 /** What is done to every socket of one family before its connect. */
 interface FamilyOptions {
-  readonly options: readonly (SocketOption & { readonly pointer: bigint })[];
+  readonly options: readonly (SocketOption & { readonly pointer: number })[];
   /** Where it is bound to; nothing where the kernel chooses. */
   readonly bind:
-    | { readonly bytes: Uint8Array<ArrayBuffer>; readonly pointer: bigint; readonly length: number }
+    | { readonly bytes: Uint8Array<ArrayBuffer>; readonly pointer: number; readonly length: number }
     | undefined;
 }
 
@@ -64,11 +64,11 @@ export class SourceOptions {
     const options = optionsOf(source, family).map((option) => ({ ...option, pointer: this.#pointer(option.value) }));
     const bytes = bindAddress(source, family);
     if (bytes === undefined) return { options, bind: undefined };
-    const bind = { bytes, pointer: this.#pointer(bytes), length: lengthOf(new DataView(bytes.buffer), 0) };
+    const bind = { bytes, pointer: this.#pointer(bytes), length: lengthOf(family) };
     return { options, bind };
   }
 
-  #pointer(bytes: Uint8Array<ArrayBuffer>): bigint {
+  #pointer(bytes: Uint8Array<ArrayBuffer>): number {
     return this.#libc.address(bytes.buffer);
   }
 }
