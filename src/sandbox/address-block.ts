@@ -7,6 +7,7 @@ const lastBlock = 250;
 
 /** Of 127.B.y.z, the z that are used; 0 and 255 look like a network's own to some tools. */
 const addressesPerRow = 250;
+const rowsPerBlock = 255;
 
 /**
  * A part of 127.0.0.0/8, all of which is this machine (RFC 6890), for one sandbox's kubelets. 127.B.0.1 stays
@@ -15,14 +16,22 @@ const addressesPerRow = 250;
  */
 export class AddressBlock {
   readonly #lease: Server | undefined;
-  readonly #prefix: string | undefined;
+  readonly #block: number | undefined;
+  /** The last block whose addresses it may give out. */
+  readonly #lastBlock: number;
   readonly #port: number;
   #next = 0;
 
-  private constructor(port: number, lease?: Server, prefix?: string) {
+  private constructor(port: number, block?: number, lease?: Server) {
     this.#port = port;
     this.#lease = lease;
-    this.#prefix = prefix;
+    this.#block = block;
+    this.#lastBlock = lease === undefined ? lastBlock : (block ?? 0);
+  }
+
+  /** All blocks, without keeping others out of them: for who listens on every address anyway. */
+  static unbound(port: number): AddressBlock {
+    return new AddressBlock(port, firstBlock);
   }
 
   /** Takes the first free block. Throws where all are taken, or where the port may not be bound. */
@@ -32,7 +41,7 @@ export class AddressBlock {
       lease.listen({ host: `127.${block}.0.1`, port });
       try {
         await once(lease, "listening");
-        return new AddressBlock(port, lease, `127.${block}`);
+        return new AddressBlock(port, block, lease);
       } catch (error) {
         const code = (error as NodeJS.ErrnoException).code;
         if (code === "EADDRNOTAVAIL") return new AddressBlock(port);
@@ -44,12 +53,13 @@ export class AddressBlock {
     );
   }
 
-  /** The next endpoint that was not given out before. Throws after 63,750 of them. */
+  /** The next endpoint that was not given out before. Throws after 63,750 of a block. */
   next(): Endpoint {
-    if (this.#prefix === undefined) return { address: "127.0.0.1", port: 0 };
-    const row = 1 + Math.floor(this.#next / addressesPerRow);
-    if (row > 255) throw new Error(`the block ${this.#prefix}.0.0/16 is used up after ${this.#next} addresses`);
-    const address = `${this.#prefix}.${row}.${1 + (this.#next % addressesPerRow)}`;
+    if (this.#block === undefined) return { address: "127.0.0.1", port: 0 };
+    const row = Math.floor(this.#next / addressesPerRow);
+    const block = this.#block + Math.floor(row / rowsPerBlock);
+    if (block > this.#lastBlock) throw new Error(`127.${this.#block}.0.0/16 is used up after ${this.#next} addresses`);
+    const address = `127.${block}.${1 + (row % rowsPerBlock)}.${1 + (this.#next % addressesPerRow)}`;
     this.#next += 1;
     return { address, port: this.#port };
   }

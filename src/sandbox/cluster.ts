@@ -17,6 +17,8 @@ export type SandboxOptions = {
   /** TCP port of the API on 127.0.0.1; 0 takes a free one. */
   apiPort?: number;
   kubeletPort?: number;
+  /** One listener for all kubelets: see KubeletsOptions. */
+  sharedKubelets?: boolean;
   /** From a kubelet's silence to Ready Unknown; 40 s is the node lifecycle controller's grace period. */
   notReadyAfterMs?: number;
   /** Between two heartbeats of every node; 0 sends none. */
@@ -40,7 +42,10 @@ const done: Done = { ok: true };
  * port, too few file descriptors for the nodes asked for.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const kubelets = await Kubelets.create(options.kubeletPort === undefined ? {} : { port: options.kubeletPort });
+  const kubelets = await Kubelets.create({
+    ...(options.kubeletPort !== undefined && { port: options.kubeletPort }),
+    ...(options.sharedKubelets !== undefined && { shared: options.sharedKubelets }),
+  });
   const certificates = await makeCertificates((options.clock ?? systemClock).unixMs());
   const sandbox = new Sandbox(options, kubelets, certificates);
   try {

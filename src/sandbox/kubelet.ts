@@ -25,9 +25,15 @@ export class Kubelet {
   /** Changes of state run one after another, in the order in which they were asked for. */
   #work: Promise<unknown> = Promise.resolve();
 
-  /** Port 0 takes a free port at the first `set("listening")`. Stopped until then. */
-  constructor(endpoint: Endpoint) {
+  readonly #shared: boolean;
+
+  /**
+   * Port 0 takes a free port at the first `set("listening")`. Stopped until then. A `shared` one owns no port: a
+   * listener for all addresses answers in its place, and it can do nothing but listen.
+   */
+  constructor(endpoint: Endpoint, shared = false) {
     this.#endpoint = endpoint;
+    this.#shared = shared;
   }
 
   get endpoint(): Endpoint {
@@ -46,6 +52,7 @@ export class Kubelet {
 
   async #change(state: KubeletState): Promise<KubeletProblem> {
     if (state === this.#state) return undefined;
+    if (this.#shared) return this.#changeShared(state);
     switch (state) {
       case "listening":
         return this.#listen();
@@ -57,6 +64,12 @@ export class Kubelet {
         await this.#closed;
         return undefined;
     }
+  }
+
+  #changeShared(state: KubeletState): KubeletProblem {
+    if (state === "dark") return "its listener is shared with all others";
+    this.#state = state;
+    return undefined;
   }
 
   async #listen(): Promise<KubeletProblem> {

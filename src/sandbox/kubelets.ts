@@ -4,6 +4,11 @@ import { type Endpoint, Kubelet, type KubeletProblem, type KubeletState } from "
 export type KubeletsOptions = {
   /** The port every kubelet listens on, each on an address of its own. */
   port?: number;
+  /**
+   * One listener for all addresses of this machine instead of one each: for fleets of more nodes than a process may
+   * have descriptors. No node can stop or go dark then. Meant for a network namespace: the port is open on all sides.
+   */
+  shared?: boolean;
 };
 
 export const stoppedProblem = "the sandbox has stopped";
@@ -19,13 +24,21 @@ export class Kubelets {
   readonly #leaving = new Set<Promise<unknown>>();
   #stopped = false;
 
-  private constructor(block: AddressBlock) {
+  /** The listener that serves all, where it is shared. */
+  readonly #everywhere: Kubelet | undefined;
+
+  private constructor(block: AddressBlock, everywhere?: Kubelet) {
     this.#block = block;
+    this.#everywhere = everywhere;
   }
 
   /** Takes a free block of loopback addresses. Throws where there is none. */
-  static async create({ port = 10250 }: KubeletsOptions = {}): Promise<Kubelets> {
-    return new Kubelets(await AddressBlock.take(port));
+  static async create({ port = 10250, shared = false }: KubeletsOptions = {}): Promise<Kubelets> {
+    if (!shared) return new Kubelets(await AddressBlock.take(port));
+    const everywhere = new Kubelet({ address: "0.0.0.0", port });
+    const problem = await everywhere.set("listening");
+    if (problem !== undefined) throw new Error(problem);
+    return new Kubelets(AddressBlock.unbound(port), everywhere);
   }
 
   get size(): number {
@@ -60,7 +73,7 @@ export class Kubelets {
     if (this.#stopped) return stoppedProblem;
     const before = this.#kubelets.get(name);
     if (before && sameEndpoint(before.endpoint, endpoint)) return undefined;
-    const kubelet = new Kubelet(endpoint);
+    const kubelet = new Kubelet(endpoint, this.#everywhere !== undefined);
     this.#kubelets.set(name, kubelet);
     // A node that is deleted and made again at once finds its address free.
     await Promise.all(this.#leaving);
@@ -81,7 +94,7 @@ export class Kubelets {
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const name of [...this.#kubelets.keys()]) this.close(name);
-    await Promise.all(this.#leaving);
+    await Promise.all([...this.#leaving, this.#everywhere?.set("stopped")]);
     await this.#block.release();
   }
 
