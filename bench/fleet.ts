@@ -1,49 +1,68 @@
-// `npm run bench:fleet [-- --nodes 5000 --probe 1s --seconds 30 --json]`: the whole program against a sandbox: CPU of one
-// core, memory, schedule lag, rounds skipped.
+// `npm run bench:fleet [-- --nodes 5000 --probe 1s --seconds 30 --scrape 15 --json]`: the whole program against a sandbox:
+// CPU of one core, memory, schedule lag, rounds skipped. A fleet beyond the limit on descriptors shares one listener on
+// all addresses, in a network namespace of its own, which needs root.
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { startSandbox } from "../src/sandbox/cluster.ts";
-import { MetricsPage } from "../test/support/metrics-page.ts";
 import { Pingo } from "../test/support/pingo.ts";
+import { descriptorsAllow } from "./fleet-size.ts";
+import { Totals } from "./totals.ts";
 
 const { values } = parseArgs({
   options: {
     nodes: { type: "string", default: "5000" },
     probe: { type: "string", default: "1s" },
     seconds: { type: "string", default: "30" },
+    /** Seconds between scrapes while it is measured; 0 for none. */
+    scrape: { type: "string", default: "0" },
     engine: { type: "string", default: "auto" },
     handshake: { type: "string", default: "full" },
     json: { type: "boolean", default: false },
   },
 });
 const nodes = Number(values.nodes);
-const sandbox = await startSandbox({ nodes });
+if (!descriptorsAllow(nodes) && process.env.PINGO_BENCH_NAMESPACE === undefined) runInNamespace();
+
+const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const sandbox = spawn(process.execPath, [here("./fleet-sandbox.ts"), String(nodes)], {
+  stdio: ["pipe", "pipe", "inherit"],
+});
+const [environment] = (await once(createInterface({ input: sandbox.stdout }), "line")) as [string];
 const pingo = new Pingo(
   ["--probe", values.probe, "--listen", "127.0.0.1:0", "--engine", values.engine, "--handshake", values.handshake],
-  sandbox.environment(),
+  JSON.parse(environment),
 );
 const [, port] = await pingo.says(/metrics are at http:\/\/127\.0\.0\.1:(\d+)/);
 await pingo.says(new RegExp(`probing ${nodes} nodes`));
 await pause(5_000);
-const [fromMs, before] = [performance.now(), await MetricsPage.fetch(Number(port))];
-await pause(Number(values.seconds) * 1_000);
-const [untilMs, after] = [performance.now(), await MetricsPage.fetch(Number(port))];
+const before = await Totals.fetch(Number(port));
+const [fromMs, cpuBefore] = [performance.now(), cpuSeconds()];
+const resident = await watchWhile(Number(values.seconds) * 1_000, Number(values.scrape) * 1_000);
+const [untilMs, cpuAfter] = [performance.now(), cpuSeconds()];
+const after = await Totals.fetch(Number(port));
 await pingo.stop();
-await sandbox.stop();
+sandbox.stdin.end();
+await once(sandbox, "exit");
 
-const grown = (family: string, labels: Record<string, string> = {}) =>
-  sum(after.select(family, labels)) - sum(before.select(family, labels));
+const grown = (series: string) => after.of(series) - before.of(series);
 const seconds = (untilMs - fromMs) / 1_000;
 const made = grown("pingo_schedule_lag_seconds_count");
 const result = {
   nodes,
   probe: values.probe,
-  engine: [...after.select("pingo_engine_info").keys()][0],
+  scrapeSeconds: Number(values.scrape),
+  engine: after.of('pingo_engine_info{engine="kernel"}') === 1 ? "kernel" : "portable",
+  handshake: values.handshake,
   handshakesPerSecond: made / seconds,
-  notOk: grown("pingo_probes_total") - grown("pingo_probes_total", { result: "ok" }),
+  notOk: grown("pingo_probes_total") - grown('pingo_probes_total{result="ok"}'),
   skipped: grown("pingo_probes_skipped_total"),
-  // Without the two scrapes that frame the time, of which one falls into it.
-  cpuOfOneCore: grown("process_cpu_seconds_total") / seconds,
-  residentMegabytes: sum(after.select("process_resident_memory_bytes")) / 1e6,
+  /** Without the two scrapes that frame the time. */
+  cpuOfOneCore: (cpuAfter - cpuBefore) / seconds,
+  residentMegabytes: resident.atEnd,
+  residentMegabytesAtMost: resident.atMost,
   lagP50SecondsAtMost: quantile(0.5),
   lagP99SecondsAtMost: quantile(0.99),
   lagMeanSeconds: grown("pingo_schedule_lag_seconds_sum") / made,
@@ -51,18 +70,52 @@ const result = {
 if (values.json) console.log(JSON.stringify(result));
 else console.table(result);
 
-/** The bound of the bucket in which the quantile lies. */
-function quantile(q: number): number {
-  const name = "pingo_schedule_lag_seconds_bucket";
-  for (const series of after.select(name).keys()) {
-    const le = /le="([^"]*)"/.exec(series)?.[1] ?? "";
-    if (grown(name, { le }) >= q * made) return le === "+Inf" ? Number.POSITIVE_INFINITY : Number(le);
-  }
-  return Number.NaN;
+/** The same bench in a namespace where nobody else sees the port that is open on all addresses. */
+function runInNamespace(): never {
+  const command = 'ip link set lo up && exec "$@"';
+  const self = [process.execPath, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
+  const { status } = spawnSync("unshare", ["--net", "sh", "-c", command, "sh", ...self], {
+    stdio: "inherit",
+    env: { ...process.env, PINGO_BENCH_NAMESPACE: "1" },
+  });
+  process.exit(status ?? 1);
 }
 
-function sum(series: Map<string, number>): number {
-  return [...series.values()].reduce((total, value) => total + value, 0);
+/** Resident memory each half second, in megabytes, while pages are fetched now and then. */
+async function watchWhile(durationMs: number, scrapeMs: number): Promise<{ atMost: number; atEnd: number }> {
+  const endMs = performance.now() + durationMs;
+  let scrapeDueMs = scrapeMs === 0 ? Number.POSITIVE_INFINITY : performance.now();
+  let atMost = 0;
+  while (performance.now() < endMs) {
+    if (performance.now() >= scrapeDueMs) {
+      scrapeDueMs += scrapeMs;
+      await Totals.fetch(Number(port));
+    }
+    await pause(Math.min(500, Math.max(1, endMs - performance.now())));
+    atMost = Math.max(atMost, residentMegabytes());
+  }
+  return { atMost, atEnd: residentMegabytes() };
+}
+
+function residentMegabytes(): number {
+  const status = readFileSync(`/proc/${pingo.process.pid}/status`, "utf8");
+  return (Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) * 1_024) / 1e6;
+}
+
+/** User and system time so far: fields 14 and 15 of proc_pid_stat(5), in ticks of 10 ms. */
+function cpuSeconds(): number {
+  const stat = readFileSync(`/proc/${pingo.process.pid}/stat`, "utf8");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** The bound of the bucket in which the quantile lies. */
+function quantile(q: number): number {
+  for (const series of after.names()) {
+    const le = /^pingo_schedule_lag_seconds_bucket\{le="([^"]*)"\}$/.exec(series)?.[1];
+    if (le !== undefined && grown(series) >= q * made) return le === "+Inf" ? Number.POSITIVE_INFINITY : Number(le);
+  }
+  return Number.NaN;
 }
 
 function pause(ms: number): Promise<void> {

@@ -1,3 +1,4 @@
+import { interned } from "../interned.ts";
 import type { NodeAddress, NodeFacts, Readiness } from "../node.ts";
 
 /** What a JSON value turned out to be: a node, or why it is none. */
@@ -28,7 +29,7 @@ export function readNode(value: unknown): ReadNode {
     node: {
       name,
       uid: asString(metadata.uid),
-      addresses: readAddresses(status.addresses),
+      addresses: readAddresses(status.addresses, name),
       kubeletPort: readPort(status),
       zone: label(labels, "topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone"),
       region: label(labels, "topology.kubernetes.io/region", "failure-domain.beta.kubernetes.io/region"),
@@ -55,17 +56,20 @@ function asArray(value: unknown): readonly unknown[] {
 }
 
 function label(labels: JsonObject, name: string, olderName: string): string {
-  return asString(labels[name]) || asString(labels[olderName]);
+  return interned(asString(labels[name]) || asString(labels[olderName]));
 }
 
-function readAddresses(value: unknown): NodeAddress[] {
+/** `name` is the node's own, which its Hostname mostly repeats. */
+function readAddresses(value: unknown, name: string): NodeAddress[] {
   const addresses: NodeAddress[] = [];
   for (const item of asArray(value)) {
     const entry = asObject(item);
     const address = asString(entry?.address).trim();
-    if (address !== "") addresses.push({ type: asString(entry?.type), address });
+    if (address === "") continue;
+    addresses.push({ type: interned(asString(entry?.type)), address: address === name ? name : address });
   }
-  return addresses;
+  // Without the room that push() leaves for more: there is an array like this for each node.
+  return addresses.slice();
 }
 
 function readPort(status: JsonObject): number {
@@ -78,7 +82,7 @@ function readReady(value: unknown): Readiness {
     const condition = asObject(item);
     if (condition?.type !== "Ready") continue;
     const status = condition.status === "True" || condition.status === "False" ? condition.status : "Unknown";
-    return { status, reason: asString(condition.reason), since: asString(condition.lastTransitionTime) };
+    return { status, reason: interned(asString(condition.reason)), since: asString(condition.lastTransitionTime) };
   }
   return { status: "Unknown", reason: "", since: "" };
 }
