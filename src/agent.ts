@@ -3,10 +3,10 @@ import { type ApiConfig, type Config, defaultTimeoutMs } from "./config/config.t
 import { createProbing, type ProbingEngine } from "./handshake/create-engine.ts";
 import { maxHandshakesInFlight } from "./handshake/descriptor-limit.ts";
 import type { ProbeListener } from "./handshake/probing.ts";
-import { HttpServer, text } from "./http/server.ts";
+import { type Answer, HttpServer, text } from "./http/server.ts";
 import type { Log } from "./log.ts";
-import { contentType, labelText, Page } from "./metrics/exposition.ts";
-import { writeNodeMetrics } from "./metrics/node-metrics.ts";
+import { contentType, labelText, pageChunks } from "./metrics/exposition.ts";
+import { nodeFamilies } from "./metrics/node-metrics.ts";
 import { ProcessMetrics } from "./metrics/process-metrics.ts";
 import { TargetMetrics } from "./metrics/target-metrics.ts";
 import { ReachabilityLog } from "./reachability-log.ts";
@@ -181,12 +181,13 @@ export class Agent {
     };
   }
 
-  async #metrics() {
+  async #metrics(): Promise<Answer> {
+    // First what takes a moment: from the copy of the counters on nothing may come between.
     const own = await this.#processMetrics.text();
-    const page = new Page();
-    this.#targetMetrics.write(page, { labels: this.#apiLabels, counts: this.#processMetrics.api });
-    writeNodeMetrics(page, this.#cluster, this.#nodes);
-    return { status: 200, contentType, body: page.text() + own };
+    const api = { labels: this.#apiLabels, counts: { ...this.#processMetrics.api } };
+    const page = this.#targetMetrics.page();
+    const families = [...page.families([api]), ...nodeFamilies(this.#cluster, this.#nodes)];
+    return { status: 200, contentType, body: pageChunks(families, own), sent: () => page.free() };
   }
 }
 

@@ -1,12 +1,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { inTurns } from "./in-turns.ts";
 import type { ListenAddress } from "./listen-address.ts";
 
 /** What a route answers. */
 export interface Answer {
   readonly status: number;
   readonly contentType: string;
-  readonly body: string;
+  /** Whole, or in chunks that are made as they are sent: nobody is kept waiting for a long page, nor is it ever whole. */
+  readonly body: string | Iterable<string>;
+  /** Told once nothing more of the body will be asked for, sent or not. */
+  readonly sent?: () => void;
 }
 
 export type Route = () => Answer | Promise<Answer>;
@@ -26,6 +32,9 @@ const limits = {
 const idleTimeoutMs = 90_000;
 /** Each may hold a page in memory; Prometheus uses one. */
 const maxConnections = 64;
+
+/** Who asked has gone, or was too slow. */
+const leftBehind = new Set(["ERR_STREAM_PREMATURE_CLOSE", "ECONNRESET", "EPIPE"]);
 
 /** Serves a fixed table of paths to GET and HEAD; read-only. */
 export class HttpServer {
@@ -64,15 +73,28 @@ export class HttpServer {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = pathOf(request.url ?? "/");
     const answer = await this.#answer(request.method ?? "GET", path);
-    const length = Buffer.byteLength(answer.body);
+    const { body } = answer;
     response.writeHead(answer.status, {
       "Content-Type": answer.contentType,
-      "Content-Length": length,
+      ...(typeof body === "string" && { "Content-Length": Buffer.byteLength(body) }),
       "X-Content-Type-Options": "nosniff",
       "Cache-Control": "no-store",
       ...(answer.status === 405 ? { Allow: "GET, HEAD" } : {}),
     });
-    response.end(request.method === "HEAD" ? undefined : answer.body);
+    if (request.method === "HEAD") response.end();
+    else if (typeof body === "string") response.end(body);
+    else await this.#send(response, body, request.url ?? "/");
+    answer.sent?.();
+  }
+
+  /** Sends chunk by chunk, no faster than they are read. */
+  async #send(response: ServerResponse, chunks: Iterable<string>, path: string): Promise<void> {
+    try {
+      await pipeline(Readable.from(inTurns(chunks), { objectMode: true, highWaterMark: 1 }), response);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (!leftBehind.has(code ?? "")) this.#onError(path, error as Error);
+    }
   }
 
   async #answer(method: string, path: string): Promise<Answer> {

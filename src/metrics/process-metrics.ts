@@ -5,7 +5,7 @@ import type { RequestReport } from "../targets/kubernetes/api-client.ts";
 import { type RestartReason, restartReasons } from "../targets/kubernetes/node-follower.ts";
 import { type ProblemReason, problemReasons } from "../targets/kubernetes/problem.ts";
 import { msToSeconds } from "../units.ts";
-import type { LegacyCounts } from "./target-metrics.ts";
+import type { LegacyCounts } from "./legacy-table.ts";
 
 /** Gauges of prom-client whose names end in _total, which Prometheus keeps for counters. */
 const misnamed = ["nodejs_active_handles_total", "nodejs_active_requests_total", "nodejs_active_resources_total"];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { labelText, Page, sample } from "../../src/metrics/exposition.ts";
+import { labelText, pageChunks, sample } from "../../src/metrics/exposition.ts";
 
 describe("labels", () => {
   for (const [value, shown] of [
@@ -44,18 +44,27 @@ describe("a page", () => {
   const family = { name: "m", type: "gauge", help: "What it is." } as const;
 
   test("has each family's head once, before its samples", () => {
-    const page = new Page();
-    page.family(family, [sample("m", 'a="1"', 1), sample("m", 'a="2"', 2)]);
-    page.family({ ...family, name: "n", type: "counter" }, [sample("n", "", 3)]);
+    const n = { ...family, name: "n", type: "counter" } as const;
+    const chunks = pageChunks([
+      { family, text: [sample("m", 'a="1"', 1), sample("m", 'a="2"', 2)] },
+      { family: n, text: [sample("n", "", 3)] },
+    ]);
     assert.equal(
-      page.text(),
+      [...chunks].join(""),
       '# HELP m What it is.\n# TYPE m gauge\nm{a="1"} 1\nm{a="2"} 2\n# HELP n What it is.\n# TYPE n counter\nn{} 3\n',
     );
   });
 
   test("has no trace of a family without samples", () => {
-    const page = new Page();
-    page.family(family, []);
-    assert.equal(page.text(), "");
+    assert.deepEqual([...pageChunks([{ family, text: [] }])], []);
+    assert.deepEqual([...pageChunks([{ family, text: ["", ""] }])], []);
+  });
+
+  test("comes in chunks of a bounded size, and the text of others last", () => {
+    const samples = Array.from({ length: 10_000 }, (_, index) => sample("m", `a="${index}"`, index));
+    const chunks = [...pageChunks([{ family, text: samples }], "others 1\n")];
+    assert.ok(chunks.length > 3, `${chunks.length} chunks`);
+    assert.ok(chunks.every((chunk) => chunk.length < 33 * 1_024));
+    assert.equal(chunks.join(""), `# HELP m What it is.\n# TYPE m gauge\n${samples.join("")}others 1\n`);
   });
 });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Page } from "../../src/metrics/exposition.ts";
-import { type LegacyCounts, TargetMetrics } from "../../src/metrics/target-metrics.ts";
+import { pageChunks } from "../../src/metrics/exposition.ts";
+import type { LegacyCounts } from "../../src/metrics/legacy-table.ts";
+import { TargetMetrics } from "../../src/metrics/target-metrics.ts";
 import { type Outcome, type Result, results } from "../../src/outcome.ts";
 import type { Target } from "../../src/target.ts";
 import { makeTarget } from "../support/make-target.ts";
@@ -13,9 +14,7 @@ const fail = (result: Exclude<Result, "ok">): Outcome => ({ ...handshake, result
 const apiLabels = 'name="API",target="https://192.0.2.100:6443"';
 
 function page(metrics: TargetMetrics, counts: LegacyCounts = { reply: 0, lost: 0, timeMs: 0 }): string {
-  const written = new Page();
-  metrics.write(written, { labels: apiLabels, counts });
-  return written.text();
+  return [...pageChunks(metrics.page().families([{ labels: apiLabels, counts }]))].join("");
 }
 
 /** The samples of a family, without the API's. */

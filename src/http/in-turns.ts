@@ -1,0 +1,15 @@
+import { setImmediate } from "node:timers/promises";
+
+/** As long as others wait at the most, in milliseconds, but for one item. */
+const turnMs = 4;
+
+/** Gives the items of something long, and everybody else a turn now and then. */
+export async function* inTurns<Item>(items: Iterable<Item>): AsyncGenerator<Item> {
+  let sinceMs = performance.now();
+  for (const item of items) {
+    yield item;
+    if (performance.now() - sinceMs < turnMs) continue;
+    await setImmediate();
+    sinceMs = performance.now();
+  }
+}
