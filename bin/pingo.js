@@ -1,12 +1,21 @@
 #!/usr/bin/env node
 // The `pingo` command. On Node 24 and newer it is main.ts itself; on an older one it runs under the
 // repository's pinned Node where that is installed, and otherwise says what is missing.
+import module from "node:module";
+import { fileURLToPath } from "node:url";
+
+/**
+ * What V8 may take for young objects, in megabytes. It takes 16 or more if it may, and three times over; PinGo's
+ * objects are small and die at once. At 65,000 nodes this is 100 MB.
+ */
+const youngGeneration = "--max-semi-space-size=2";
+
 const major = Number(process.versions.node.split(".")[0]);
 if (major >= 24) {
+  beFrugal();
   await import("../src/main.ts");
 } else {
   const { pinnedNode, runAndExit } = await import("../scripts/pinned-node.mjs");
-  const { fileURLToPath } = await import("node:url");
   const node = pinnedNode();
   if (node === undefined) {
     process.stderr.write(
@@ -15,5 +24,34 @@ if (major >= 24) {
     process.exitCode = 2;
   } else {
     runAndExit(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)]);
+  }
+}
+
+function beFrugal() {
+  // Beside the code and as much to be trusted as it. What stands there needs no TypeScript compiler: 45 MB less, and
+  // half the time to start. Where it cannot be written, as in an image, nothing is lost but that.
+  const cache =
+    process.env.NODE_COMPILE_CACHE || fileURLToPath(new URL("../node_modules/.cache/pingo", import.meta.url));
+  // By the environment, because threads read it there.
+  if (runsOn()) restartWith(youngGeneration, { NODE_COMPILE_CACHE: cache });
+  module.enableCompileCache?.(cache);
+}
+
+/** `serve`, by name or by default. The others are over before memory matters. */
+function runsOn() {
+  const [command = "serve"] = process.argv.slice(2);
+  return command === "serve" || (command.startsWith("-") && !/^(-h|-V|--help|--version)$/.test(command));
+}
+
+/** The same process with a flag that V8 reads only at its start. A choice of the user's stays. */
+function restartWith(flag, environment) {
+  const [name] = flag.split("=");
+  const given = [...process.execArgv, process.env.NODE_OPTIONS ?? ""].join(" ").replaceAll("_", "-");
+  if (given.includes(name) || process.execve === undefined || process.platform === "win32") return;
+  const args = [process.execPath, flag, ...process.execArgv, ...process.argv.slice(1)];
+  try {
+    process.execve(process.execPath, args, { ...process.env, ...environment });
+  } catch {
+    // Goes on with more memory.
   }
 }
