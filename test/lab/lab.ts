@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 
 const prefix = "pingo-lab-";
+const namespaces = "/run/netns";
 
 /** Two hosts and the wire between them, each host a network namespace of this process's own (ip-netns(8), veth(4)). */
 export class Lab {
@@ -27,17 +28,17 @@ export class Lab {
     return lab;
   }
 
-  /** Takes both hosts away, and with them the wire and every rule. Can be called again. */
+  /** Takes both hosts away, and with them every process in them, the wire and every rule. Can be called again. */
   end(): void {
-    for (const { name } of [this.near, this.far]) if (existsSync(`/run/netns/${name}`)) ip("netns", "del", name);
+    for (const { name } of [this.near, this.far]) remove(name);
   }
 
   /** Namespaces whose maker is gone. */
   static #sweep(): void {
-    const all = existsSync("/run/netns") ? readdirSync("/run/netns") : [];
+    const all = existsSync(namespaces) ? readdirSync(namespaces) : [];
     for (const name of all) {
       const pid = new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1];
-      if (pid !== undefined && !existsSync(`/proc/${pid}`)) ip("netns", "del", name);
+      if (pid !== undefined && !existsSync(`/proc/${pid}`)) remove(name);
     }
   }
 }
@@ -113,6 +114,28 @@ export class LabHost {
 
 const labEnv = { PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
 
-function ip(...args: string[]): void {
-  execFileSync("ip", args, { env: labEnv });
+function ip(...args: string[]): string {
+  return execFileSync("ip", args, { encoding: "utf8", env: labEnv });
+}
+
+/**
+ * Takes a namespace away and ends what runs in it: the kernel keeps one that has lost its name for as long as a process
+ * is left there. What another lab takes away at the same moment is gone all the same.
+ */
+function remove(name: string): void {
+  if (!existsSync(`${namespaces}/${name}`)) return;
+  try {
+    for (const pid of ip("netns", "pids", name).split("\n").filter(Boolean)) kill(Number(pid));
+    ip("netns", "del", name);
+  } catch (error) {
+    if (existsSync(`${namespaces}/${name}`)) throw error;
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
 }
