@@ -1,11 +1,22 @@
 import assert from "node:assert/strict";
-import { readdirSync, readlinkSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { after, before, describe, type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { systemClock } from "../../src/clock.ts";
+import { createEngine } from "../../src/handshake/create-engine.ts";
 import type { HandshakeEngine } from "../../src/handshake/engine.ts";
+import type { EngineConfig } from "../../src/handshake/engine-config.ts";
+import { silentLog } from "../../src/log.ts";
 import type { Outcome } from "../../src/outcome.ts";
 import { DarkListener } from "../support/dark-listener.ts";
 import { eventually } from "../support/eventually.ts";
+
+/** Only there can be seen that a SYN is on its way. */
+const onLinux = { skip: process.platform === "linux" ? false : "needs Linux" };
+const inChild = fileURLToPath(new URL("../support/handshake-in-child.ts", import.meta.url));
 
 /**
  * How many sockets this process holds: an engine must leave none behind. Asked of the kernel where that can be, for
@@ -37,13 +48,14 @@ class CountingListener {
   accepted = 0;
   closedInOrder = 0;
   closedByReset = 0;
-  port = 0;
+  port: number;
   readonly #host: string;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
-  constructor(host: string) {
+  constructor(host: string, port = 0) {
     this.#host = host;
+    this.port = port;
     this.#server = createServer((socket) => {
       this.accepted++;
       this.#sockets.add(socket);
@@ -57,7 +69,7 @@ class CountingListener {
   async start(): Promise<this> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once("error", reject);
-      this.#server.listen(0, this.#host, resolve);
+      this.#server.listen(this.port, this.#host, resolve);
     });
     this.port = (this.#server.address() as AddressInfo).port;
     return this;
@@ -81,17 +93,18 @@ async function darkUntilTheEndOf(t: TestContext): Promise<DarkListener> {
   return dark;
 }
 
+/** Whether somebody on this machine has sent a SYN to the port and has no answer (proc_net_tcp(5): 02 is SYN_SENT). */
+function hasSynSent(port: number): boolean {
+  const hex = port.toString(16).toUpperCase().padStart(4, "0");
+  return new RegExp(`: \\w+:\\w+ \\w+:${hex} 02 `).test(readFileSync("/proc/net/tcp", "latin1"));
+}
+
 /** What a program at the far side sees of a handshake. */
 export type FarSide = "a connection closed with FIN" | "a connection closed with RST" | "nothing";
 
-/**
- * What every engine has to keep, whatever it is made of. `create` gives a fresh engine; the suite stops it.
- */
-export function engineContract(
-  name: string,
-  create: () => HandshakeEngine | Promise<HandshakeEngine>,
-  farSide: FarSide,
-): void {
+/** What every engine has to keep, whatever it is made of. */
+export function engineContract(name: string, config: EngineConfig, farSide: FarSide): void {
+  const create = () => createEngine({ config, clock: systemClock, log: silentLog, restarted: () => {} });
   describe(`the contract of an engine: ${name}`, () => {
     let engine: HandshakeEngine;
     let listener: CountingListener;
@@ -193,13 +206,26 @@ export function engineContract(
       await eventually("no socket more than before", () => openTcpSockets() <= before);
     });
 
-    test("a program that was held up past the deadline blames no target that answered", async () => {
-      const outcome = handshake(engine, "127.0.0.1", listener.port, 50);
-      // The answer comes while the loop is held up, and the deadline passes too.
-      await new Promise((resolve) => process.nextTick(resolve));
-      const untilMs = performance.now() + 200;
-      while (performance.now() < untilMs);
-      assert.equal((await outcome).result, "ok");
+    test("a program that was held up past the deadline blames no target that answered", onLinux, async (t) => {
+      const dark = await darkUntilTheEndOf(t);
+      const request = { host: "127.0.0.1", port: dark.port, timeoutMs: 2_500 };
+      const child = spawn(process.execPath, [inChild, JSON.stringify(config), JSON.stringify(request)], {
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      t.after(() => child.kill("SIGKILL"));
+      await eventually("its SYN is on its way", () => hasSynSent(dark.port));
+      const sentMs = performance.now();
+      // All of it, the engine's thread too. The port answers from now on, and the kernel sends the SYN again after 1 s.
+      child.kill("SIGSTOP");
+      await dark.stop();
+      const own = await new CountingListener("127.0.0.1", dark.port).start();
+      t.after(() => own.stop());
+      await new Promise((resolve) => setTimeout(resolve, sentMs + 3_000 - performance.now()));
+      const said = once(child.stdout, "data");
+      child.kill("SIGCONT");
+      const outcome: Outcome = JSON.parse(String((await said)[0]));
+      assert.equal(outcome.result, "ok", JSON.stringify(outcome));
+      assert.ok(outcome.result === "ok" && outcome.connectUs === undefined, "nobody saw when the answer came");
     });
 
     test("stop gives up what is in flight, resolves, and can be called again", async (t) => {

@@ -1,5 +1,8 @@
-import { systemClock } from "../../src/clock.ts";
-import { PortableEngine } from "../../src/handshake/portable.ts";
+import { anySource } from "../../src/handshake/engine-config.ts";
 import { engineContract } from "./contract.ts";
 
-engineContract("portable", () => new PortableEngine(systemClock), "a connection closed with FIN");
+engineContract(
+  "portable",
+  { engine: "portable", handshake: "full", close: "fin", source: anySource },
+  "a connection closed with FIN",
+);
