@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 
-/** A program that a test needs and the Debian package that brings it. */
+/** A program that a test needs and the Debian package that brings it; packages, with a space between, where it takes several. */
 export interface DebianTool {
   readonly command: string;
   readonly package: string;
@@ -14,6 +14,8 @@ export const debianTools: readonly DebianTool[] = [
   { command: "tcpdump", package: "tcpdump", neededFor: "holding round trips against a capture" },
   { command: "kubectl", package: "kubernetes-client", neededFor: "holding the sandbox's API against the real kubectl" },
   { command: "openssl", package: "openssl", neededFor: "certificates that are wrong on purpose" },
+  { command: "gcc", package: "gcc libc6-dev", neededFor: "a wall clock that jumps for one program alone" },
+  { command: "go", package: "golang-go", neededFor: "half-open handshakes to a TLS server such as the kubelet's" },
 ];
 
 /** Whether the program is on the PATH. */
@@ -31,7 +33,7 @@ export function installMissing(tools: readonly DebianTool[] = debianTools): void
       console.log(`pingo: ${command} is missing and only root can install it (Debian: ${name}); skipping ${neededFor}`);
     }
   }
-  if (mayInstall) aptInstall(missing.map(({ package: name }) => name));
+  if (mayInstall) aptInstall(missing.flatMap(({ package: names }) => names.split(" ")));
 }
 
 function aptInstall(packages: readonly string[]): void {
