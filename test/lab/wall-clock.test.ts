@@ -7,10 +7,10 @@ import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { type Sandbox, startSandbox } from "../../src/sandbox/cluster.ts";
 import { eventually } from "../support/eventually.ts";
+import { tell } from "../support/figures.ts";
 import { MetricsPage } from "../support/metrics-page.ts";
 import { skipWithout } from "../support/need.ts";
 import { Pingo } from "../support/pingo.ts";
-import { tell } from "./figures.ts";
 
 const source = fileURLToPath(new URL("./wall-clock.c", import.meta.url));
 const nodes = 6;

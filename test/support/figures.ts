@@ -1,0 +1,16 @@
+import type { TestContext } from "node:test";
+
+/** What a test of the lab has measured, by name, with the unit in it: a row of the report of `npm run lab`. */
+export type Figures = Readonly<Record<string, number | string>>;
+
+const mark = "figures: ";
+
+/** Puts a row under the test's name. JSON, so that both people and the report can read it. */
+export function tell(t: TestContext, figures: Figures): void {
+  t.diagnostic(`${mark}${JSON.stringify(figures)}`);
+}
+
+/** The row in a diagnostic of a test; undefined where it is another one. */
+export function readFigures(diagnostic: string): Figures | undefined {
+  return diagnostic.startsWith(mark) ? JSON.parse(diagnostic.slice(mark.length)) : undefined;
+}
