@@ -4,6 +4,8 @@ import { readFileSync } from "node:fs";
 export interface CapturedPacket {
   /** Microseconds since 1970, with fractions. */
   readonly timeUs: number;
+  readonly source: string;
+  readonly destination: string;
   readonly sourcePort: number;
   readonly destinationPort: number;
   readonly flags: string;
@@ -43,5 +45,16 @@ function readTcp(ip: Buffer, timeUs: number): CapturedPacket {
     .filter(([bit]) => (bits & bit) !== 0)
     .map(([, name]) => name)
     .join(" ");
-  return { timeUs, sourcePort: tcp.readUInt16BE(0), destinationPort: tcp.readUInt16BE(2), flags };
+  return {
+    timeUs,
+    source: address(ip, 12),
+    destination: address(ip, 16),
+    sourcePort: tcp.readUInt16BE(0),
+    destinationPort: tcp.readUInt16BE(2),
+    flags,
+  };
+}
+
+function address(ip: Buffer, at: number): string {
+  return ip.subarray(at, at + 4).join(".");
 }
