@@ -1,6 +1,38 @@
-// `npm run lab`: the tests in network namespaces alone, with the figures they found. Needs root.
+// `npm run lab [-- --json]`: holds what PinGo says against what Linux' own tools say, in network namespaces, and does to
+// it what goes wrong in networks and machines. Prints a report; with --json also one line of JSON at the end. Needs root.
+import { release } from "node:os";
+import { run } from "node:test";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { installMissing } from "./debian.ts";
-import { runSteps, tests } from "./tasks.ts";
+import { LabReport } from "./lab-report.ts";
 
+/** Tests elsewhere belong to it, too: what happens to the machine and to the process. */
+const parts = [
+  { globPatterns: ["test/lab/**/*.test.ts"] },
+  { globPatterns: ["test/handshake/{this-machine,thread-death}.test.ts"] },
+  { globPatterns: ["test/e2e/serve.test.ts"], testNamePatterns: [/stopped for five seconds/] },
+];
+
+const { values } = parseArgs({ options: { json: { type: "boolean", default: false } } });
+if (process.platform !== "linux" || process.getuid?.() !== 0) {
+  console.error(
+    `pingo: the lab makes network namespaces, for which it has to be root on Linux; this is ${process.platform}, user ${process.getuid?.() ?? "unknown"}: try sudo npm run lab`,
+  );
+  process.exit(1);
+}
 installMissing();
-runSteps([tests("lab", ["--test-reporter=spec", "test/lab/**/*.test.ts"])]);
+console.log(`PinGo's lab: Linux ${release()}, Node ${process.version}`);
+const startMs = performance.now();
+const report = new LabReport((text) => process.stdout.write(text));
+for (const part of parts) {
+  const events = run({ ...part, cwd: fileURLToPath(new URL("..", import.meta.url)), concurrency: 1, timeout: 120_000 });
+  for await (const event of events) {
+    if (event.type === "test:stderr") process.stderr.write(event.data.message);
+    report.take(event);
+  }
+}
+const seconds = Math.round((performance.now() - startMs) / 1_000);
+report.end(seconds);
+if (values.json) console.log(JSON.stringify({ passed: !report.failed, seconds, checks: report.checks }));
+process.exitCode = report.failed ? 1 : 0;

@@ -191,10 +191,10 @@ for (const engine of ["kernel", "portable"])
       const after = await page();
       assert.deepEqual(lost(after), lost(before));
       assert.deepEqual([...after.select("pingo_up").values()], Array(6).fill(1));
-      // 25 rounds of each of six nodes, of which the one at the end may still be in time.
+      // 25 rounds of each of six nodes, of which the last may still be in time; a busy machine may add some at either end.
       const missed = skips(after) - skips(before);
       tell(t, { engine, stopped_s: 5, rounds_skipped: missed, lines_logged: told() - toldBefore });
-      assert.ok(missed >= 6 * 24 && missed <= 6 * 27, `${missed} rounds`);
+      assert.ok(missed >= 6 * 24 && missed <= 6 * 30, `${missed} rounds`);
       // What was under way when the process stopped gives no time that holds those seconds.
       for (const [series, seconds] of after.select("pingo_connect_seconds_sum")) {
         assert.ok(seconds - (before.all().get(series) ?? 0) < 1, `${series}: ${seconds} s`);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { after, before, describe, test } from "node:test";
+import { tell } from "../support/figures.ts";
 import { skipWithout } from "../support/need.ts";
 import { Lab } from "./lab.ts";
 import type { ShakeOrder, ShakeSum } from "./shake.ts";
@@ -42,7 +43,7 @@ describe("loss, as PinGo counts it and as nftables does", { skip: skipWithout("r
         for (const [index, rate] of rates.entries()) {
           const { results, synLost } = sums[index] as ShakeSum;
           const dropped = lab.far.counter(`dropped${rate}`);
-          t.diagnostic(`${rate} %: ${synLost} SYNs lost, ${dropped} dropped; ${JSON.stringify(results)}`);
+          tell(t, { drop_percent: rate, syns_lost_pingo: synLost, syns_dropped_nft: dropped, ...results });
           assert.equal(synLost, dropped, `at ${rate} %: ${JSON.stringify(results)}`);
           assert.ok(dropped > 0);
           assert.equal((results.ok ?? 0) + (results.timeout ?? 0), handshakes, JSON.stringify(results));
@@ -56,7 +57,7 @@ describe("loss, as PinGo counts it and as nftables does", { skip: skipWithout("r
         for (const [index, rate] of rates.entries()) {
           const { results, synSent } = sums[index] as ShakeSum;
           const left = lab.near.counter(`sent${rate}`);
-          t.diagnostic(`${rate} %: ${synSent} SYNs sent, ${left} left; ${JSON.stringify(results)}`);
+          tell(t, { drop_percent: rate, syns_sent_pingo: synSent, syns_left_nft: left, ...results });
           assert.ok(lab.far.counter(`dropped${rate}`) > 0);
           assert.equal(synSent, left, `at ${rate} %: ${JSON.stringify(results)}`);
           assert.equal((results.ok ?? 0) + (results.timeout ?? 0), handshakes, JSON.stringify(results));

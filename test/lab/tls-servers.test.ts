@@ -92,7 +92,10 @@ describe("a TLS server does not notice half-open handshakes", { skip: skipWithou
       await handshakes("half", halfOpen);
       const ofHalfOpen = said.slice(atFirst.length);
       await handshakes("full", full);
-      await eventually(`it complains of each full one, not only:\n${said}`, () => complaints() >= full);
+      await eventually(
+        () => `it complains of each full one, not only:\n${said}`,
+        () => complaints() >= full,
+      );
       server.kill();
       await once(server, "close");
       const ofFull = complaints();

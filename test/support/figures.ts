@@ -5,9 +5,10 @@ export type Figures = Readonly<Record<string, number | string>>;
 
 const mark = "figures: ";
 
-/** Puts a row under the test's name. JSON, so that both people and the report can read it. */
+/** Puts a row under the test's name, its numbers to a tenth. JSON, so that both people and the report can read it. */
 export function tell(t: TestContext, figures: Figures): void {
-  t.diagnostic(`${mark}${JSON.stringify(figures)}`);
+  const short = (_name: string, value: unknown) => (typeof value === "number" ? Math.round(value * 10) / 10 : value);
+  t.diagnostic(`${mark}${JSON.stringify(figures, short)}`);
 }
 
 /** The row in a diagnostic of a test; undefined where it is another one. */

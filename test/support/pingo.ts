@@ -38,7 +38,7 @@ export class Pingo {
   /** Waits until it has printed something that fits, on either stream. */
   async says(pattern: RegExp): Promise<RegExpExecArray> {
     await eventually(
-      `pingo says ${pattern}\n${this.stdout}${this.stderr}`,
+      () => `pingo says ${pattern}\n${this.stdout}${this.stderr}`,
       () => pattern.test(this.stdout + this.stderr),
       30_000,
     );
