@@ -56,8 +56,8 @@ const engine = await KernelEngine.create({
 if (order.blockMs !== undefined) block(order.blockMs);
 const sums = order.scheduled ? [await shakeScheduled()] : await Promise.all(order.ports.map((port) => shakePort(port)));
 await engine.stop();
-process.stdout.write(`${JSON.stringify(sums)}\n`);
-process.exit();
+// Not before it is written: many round trips are more than a pipe holds at once.
+process.stdout.write(`${JSON.stringify(sums)}\n`, () => process.exit());
 
 async function shakePort(port: number): Promise<ShakeSum> {
   const outcomes: Outcome[] = [];
