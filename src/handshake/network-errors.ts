@@ -23,6 +23,9 @@ const networkErrors: Record<string, Failure["result"]> = {
   EPROTO: "unreachable",
 };
 
+/** Stands for an errno where the deadline ended the wait. */
+export const deadlineCode = "DEADLINE";
+
 /** The result of a handshake that was under way and ended with this errno. */
 export function resultOfErrno(code: string): Failure["result"] {
   return networkErrors[code] ?? "local";

@@ -3,7 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { Failure, Outcome } from "../outcome.ts";
 import { msToUs } from "../units.ts";
 import type { HandshakeEngine, HandshakeRequest } from "./engine.ts";
-import { resultOfErrno } from "./network-errors.ts";
+import { deadlineCode, resultOfErrno } from "./network-errors.ts";
 
 /**
  * Handshakes through node:net: for every system that Node runs on. The stopwatch is this program's own, so that its
@@ -98,7 +98,7 @@ class PortableHandshake {
   #deadlinePassed(): void {
     setImmediate(() => {
       if (this.#outcome !== undefined) return;
-      this.#fail("timeout", "DEADLINE");
+      this.#fail("timeout", deadlineCode);
       this.#socket.destroy();
     });
   }

@@ -7,6 +7,7 @@ import { offsetFraction } from "../../schedule/offset.ts";
 import type { Target } from "../../target.ts";
 import type { HandshakeEngine, HandshakeRequest } from "../engine.ts";
 import type { HandshakeStyle } from "../engine-config.ts";
+import { deadlineCode } from "../network-errors.ts";
 import { placeName } from "../prober.ts";
 import { type ProbeListener, type Probing, type ProbingOptions, skipReasons } from "../probing.ts";
 import { errnoName } from "./errno.ts";
@@ -308,6 +309,6 @@ function outcomeOf(records: Float64Array, at: number): Outcome {
 }
 
 function codeOf(errno: number): string {
-  if (errno === 0) return "DEADLINE";
+  if (errno === 0) return deadlineCode;
   return errno === threadDied ? threadCode : errnoName(errno);
 }

@@ -198,8 +198,9 @@ export class Sockets {
   }
 
   /**
-   * Half open: without quick acks the kernel holds the third packet back for a moment (tcp(7), TCP_QUICKACK), in
-   * which the RST of close() takes its place: SYN, SYN-ACK, RST, and the far side's accept() never sees it.
+   * Half open: without quick acks the kernel holds the third packet back (tcp(7), TCP_QUICKACK) for up to 200 ms
+   * (TCP_DELACK_MAX, include/net/tcp.h), in which the RST takes its place: SYN, SYN-ACK, RST, and the far side's
+   * accept() never sees it. A thread that is held up for longer loses that race.
    */
   #prepare(fd: number, isSpare: boolean): void {
     const { handshake, close } = this.#style;
