@@ -28,10 +28,8 @@ export function readHost(text: string): Parsed<string> {
   const version = isIP(bare);
   if (version === 0)
     return bare === text ? readName(text) : { problem: `${quote(bare)} in brackets is no IPv6 address` };
-  if (bare.includes("%")) {
-    return { problem: `host ${quote(text)} names an interface, which cannot be had here; ${wouldHost}` };
-  }
-  const host = version === 6 ? new SocketAddress({ address: bare, family: "ipv6" }).address : bare;
+  const host =
+    version === 6 && !bare.includes("%") ? new SocketAddress({ address: bare, family: "ipv6" }).address : bare;
   const why = explainUnusable(host);
   return why === undefined ? { value: host } : { problem: `host ${quote(text)} ${why}; ${wouldHost} of one host` };
 }

@@ -11,6 +11,8 @@ linkLocal.addSubnet("fe80::", 10, "ipv6");
 
 /** Why no handshake can be made to an IP address, as the end of a sentence; undefined where one can. */
 export function explainUnusable(address: string): string | undefined {
+  if (isIP(address) === 0) return "is no IP address";
+  if (address.includes("%")) return "names an interface, which cannot be had here";
   const family = isIP(address) === 4 ? "ipv4" : "ipv6";
   if (notOneHost.check(address, family)) return "is not the address of one host";
   if (linkLocal.check(address, family)) return "is link-local: nothing without the name of an interface";

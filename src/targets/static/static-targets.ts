@@ -1,0 +1,196 @@
+import { isIP } from "node:net";
+import type { Clock, Timer } from "../../clock.ts";
+import type { Log } from "../../log.ts";
+import type { Target } from "../../target.ts";
+import { joinHostPort } from "../select.ts";
+import { type ChosenAddresses, chooseAddresses, type StaticIpFamily } from "./choose-addresses.ts";
+import type { Lookup } from "./lookup.ts";
+import { NameResolver } from "./name-resolver.ts";
+import type { StaticEntry } from "./static-entry.ts";
+import { type StaticTargetListener, StaticTargetSet } from "./static-target-set.ts";
+import type { TargetFile } from "./target-file.ts";
+import { TargetFileFollower } from "./target-file-follower.ts";
+
+/** What static targets have for a node address's type. */
+export const staticAddressType = "Static";
+/** Names resolve one by one; what changes in so short a time is taken over together. */
+const gatherMs = 100;
+
+/** What metrics want to know. */
+export interface StaticTargetsReport {
+  /** Whether the file, as it is now, can be used; told at the start, after each change and once a minute. */
+  fileChecked(ok: boolean): void;
+  /** Each lookup of a name that ended. */
+  resolved(ok: boolean): void;
+  /** Once: the file was read, and each name in it was looked up with whatever result. */
+  synced(): void;
+}
+
+export interface StaticTargetsParts {
+  readonly file: TargetFile;
+  /** What the series call them all: their `cluster`. */
+  readonly cluster: string;
+  readonly ipFamily: StaticIpFamily;
+  /** Whether an entry, by its name, is this instance's to probe. */
+  readonly owns: (name: string) => boolean;
+  readonly listener: StaticTargetListener;
+  readonly report: StaticTargetsReport;
+  readonly lookup: Lookup;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/** An entry and what became of it, for `pingo targets`. */
+export type StaticOutcome =
+  | { readonly entry: StaticEntry; readonly state: "probed"; readonly targets: readonly Target[] }
+  | { readonly entry: StaticEntry; readonly state: "no_address" | "other_shard"; readonly why: string };
+
+/** What was made of an entry, kept as long as its addresses are the same. */
+interface Made {
+  readonly addresses: readonly string[];
+  readonly targets: readonly Target[];
+}
+
+/** The targets of one file: its entries, the addresses of their names, and what changes of both. */
+export class StaticTargets {
+  readonly #parts: StaticTargetsParts;
+  readonly #set: StaticTargetSet;
+  readonly #resolver: NameResolver;
+  readonly #follower: TargetFileFollower;
+  #entries: readonly StaticEntry[] | undefined;
+  #outcomes: readonly StaticOutcome[] = [];
+  #made = new WeakMap<StaticEntry, Made>();
+  /** What was chosen of each host, by style and host: all entries of one host have the same addresses. */
+  #chosen: ReadonlyMap<string, ChosenAddresses> = new Map();
+  #gathering: Timer | undefined;
+  #isSynced = false;
+
+  constructor(parts: StaticTargetsParts) {
+    const { file, clock, log, random, lookup, report } = parts;
+    this.#parts = parts;
+    this.#set = new StaticTargetSet(parts.listener);
+    this.#resolver = new NameResolver({
+      lookup,
+      clock,
+      random,
+      log,
+      resolved: (ok) => report.resolved(ok),
+      changed: () => this.#gather(),
+    });
+    this.#follower = new TargetFileFollower({
+      file,
+      clock,
+      log,
+      replace: (entries) => this.#replace(entries),
+      checked: (ok) => report.fileChecked(ok),
+    });
+  }
+
+  /** Follows file and names until `signal` is aborted; the targets stay as they are then. Leaves no timer. */
+  async run(signal: AbortSignal): Promise<void> {
+    await this.#follower.run(signal);
+    this.#resolver.stop();
+    this.#gathering?.cancel();
+  }
+
+  /** Every entry of the file, in its order. */
+  outcomes(): readonly StaticOutcome[] {
+    return this.#outcomes;
+  }
+
+  /** Entries by what became of them. */
+  countByState(): Record<StaticOutcome["state"], number> {
+    const counts = { probed: 0, no_address: 0, other_shard: 0 };
+    for (const { state } of this.#outcomes) counts[state]++;
+    return counts;
+  }
+
+  /** Different targets; fewer than the addresses of all entries where two entries are the same host. */
+  get size(): number {
+    return this.#set.size;
+  }
+
+  /** Names that the last lookup failed for. */
+  get failingNames(): number {
+    return this.#resolver.failing;
+  }
+
+  #replace(entries: readonly StaticEntry[]): void {
+    this.#entries = entries;
+    const names = entries.filter(({ host, name }) => isIP(host) === 0 && this.#parts.owns(name));
+    this.#resolver.follow(new Set(names.map(({ host }) => host)));
+    this.#update();
+  }
+
+  #gather(): void {
+    this.#gathering ??= this.#parts.clock.setTimer(() => this.#update(), gatherMs);
+  }
+
+  #update(): void {
+    this.#gathering?.cancel();
+    this.#gathering = undefined;
+    const before = this.#chosen;
+    const chosen = new Map<string, ChosenAddresses>();
+    this.#outcomes = (this.#entries ?? []).map((entry) => this.#outcome(entry, chosen, before));
+    this.#chosen = chosen;
+    this.#set.replace(this.#outcomes.flatMap((outcome) => (outcome.state === "probed" ? outcome.targets : [])));
+    if (this.#isSynced || !this.#resolver.hasTriedAll) return;
+    this.#isSynced = true;
+    this.#parts.report.synced();
+  }
+
+  #outcome(
+    entry: StaticEntry,
+    chosen: Map<string, ChosenAddresses>,
+    before: ReadonlyMap<string, ChosenAddresses>,
+  ): StaticOutcome {
+    if (!this.#parts.owns(entry.name)) return { entry, state: "other_shard", why: "belongs to another shard" };
+    const key = `${entry.resolve} ${entry.host}`;
+    const choice = chosen.get(key) ?? this.#choose(entry, before.get(key));
+    chosen.set(key, choice);
+    if ("why" in choice) return { entry, state: "no_address", why: choice.why };
+    return { entry, state: "probed", targets: this.#targets(entry, choice.addresses) };
+  }
+
+  #choose({ host, resolve }: StaticEntry, before: ChosenAddresses | undefined): ChosenAddresses {
+    const known = isIP(host) === 0 ? this.#resolver.addressesOf(host) : [host];
+    const trouble = this.#resolver.troubleOf(host);
+    if (known.length === 0)
+      return { why: trouble === undefined ? "is being resolved" : `cannot be resolved (${trouble})` };
+    const current = before !== undefined && "addresses" in before ? before.addresses : [];
+    return chooseAddresses(known, current, resolve, this.#parts.ipFamily);
+  }
+
+  #targets(entry: StaticEntry, addresses: readonly string[]): readonly Target[] {
+    const made = this.#made.get(entry);
+    if (made !== undefined && isSameList(made.addresses, addresses)) return made.targets;
+    const targets = addresses.map((address) => makeTarget(this.#parts.cluster, entry, address));
+    this.#made.set(entry, { addresses, targets });
+    return targets;
+  }
+}
+
+/** The key holds what tells the series apart, so that no two targets have the same ones. */
+function makeTarget(cluster: string, entry: StaticEntry, host: string): Target {
+  const address = joinHostPort(host, entry.port);
+  const { name, port, zone, region, instanceType, os } = entry;
+  return {
+    key: `${cluster}/static/${name}/${address}`,
+    cluster,
+    node: name,
+    name,
+    host,
+    port,
+    address,
+    addressType: staticAddressType,
+    zone,
+    region,
+    instanceType,
+    os,
+  };
+}
+
+function isSameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((item, index) => item === b[index]);
+}
