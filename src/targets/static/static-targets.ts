@@ -6,7 +6,7 @@ import { joinHostPort } from "../select.ts";
 import { type ChosenAddresses, chooseAddresses, type StaticIpFamily } from "./choose-addresses.ts";
 import type { Lookup } from "./lookup.ts";
 import { NameResolver } from "./name-resolver.ts";
-import type { StaticEntry } from "./static-entry.ts";
+import type { ResolveStyle, StaticEntry } from "./static-entry.ts";
 import { type StaticTargetListener, StaticTargetSet } from "./static-target-set.ts";
 import type { TargetFile } from "./target-file.ts";
 import { TargetFileFollower } from "./target-file-follower.ts";
@@ -46,6 +46,16 @@ export type StaticOutcome =
   | { readonly entry: StaticEntry; readonly state: "probed"; readonly targets: readonly Target[] }
   | { readonly entry: StaticEntry; readonly state: "no_address" | "other_shard"; readonly why: string };
 
+/** What was chosen, and of which addresses: the resolver keeps the list while they are the same. */
+interface Choice {
+  readonly of: readonly string[];
+  readonly chosen: ChosenAddresses;
+}
+
+/** By style and host: all entries of one host have the same addresses. */
+type Choices = Readonly<Record<ResolveStyle, Map<string, Choice>>>;
+const noChoices = (): Choices => ({ first: new Map(), all: new Map() });
+
 /** What was made of an entry, kept as long as its addresses are the same. */
 interface Made {
   readonly addresses: readonly string[];
@@ -61,8 +71,7 @@ export class StaticTargets {
   #entries: readonly StaticEntry[] | undefined;
   #outcomes: readonly StaticOutcome[] = [];
   #made = new WeakMap<StaticEntry, Made>();
-  /** What was chosen of each host, by style and host: all entries of one host have the same addresses. */
-  #chosen: ReadonlyMap<string, ChosenAddresses> = new Map();
+  #choices = noChoices();
   #gathering: Timer | undefined;
   #isSynced = false;
 
@@ -130,36 +139,40 @@ export class StaticTargets {
   #update(): void {
     this.#gathering?.cancel();
     this.#gathering = undefined;
-    const before = this.#chosen;
-    const chosen = new Map<string, ChosenAddresses>();
-    this.#outcomes = (this.#entries ?? []).map((entry) => this.#outcome(entry, chosen, before));
-    this.#chosen = chosen;
+    const before = this.#choices;
+    const choices = noChoices();
+    this.#outcomes = (this.#entries ?? []).map((entry) => this.#outcome(entry, choices, before));
+    this.#choices = choices;
     this.#set.replace(this.#outcomes.flatMap((outcome) => (outcome.state === "probed" ? outcome.targets : [])));
     if (this.#isSynced || !this.#resolver.hasTriedAll) return;
     this.#isSynced = true;
     this.#parts.report.synced();
   }
 
-  #outcome(
-    entry: StaticEntry,
-    chosen: Map<string, ChosenAddresses>,
-    before: ReadonlyMap<string, ChosenAddresses>,
-  ): StaticOutcome {
+  #outcome(entry: StaticEntry, choices: Choices, before: Choices): StaticOutcome {
     if (!this.#parts.owns(entry.name)) return { entry, state: "other_shard", why: "belongs to another shard" };
-    const key = `${entry.resolve} ${entry.host}`;
-    const choice = chosen.get(key) ?? this.#choose(entry, before.get(key));
-    chosen.set(key, choice);
-    if ("why" in choice) return { entry, state: "no_address", why: choice.why };
-    return { entry, state: "probed", targets: this.#targets(entry, choice.addresses) };
+    const { host, resolve } = entry;
+    const choice = choices[resolve].get(host) ?? this.#choose(entry, before[resolve].get(host));
+    choices[resolve].set(host, choice);
+    const { chosen } = choice;
+    if ("why" in chosen) return { entry, state: "no_address", why: chosen.why };
+    return { entry, state: "probed", targets: this.#targets(entry, chosen.addresses) };
   }
 
-  #choose({ host, resolve }: StaticEntry, before: ChosenAddresses | undefined): ChosenAddresses {
-    const known = isIP(host) === 0 ? this.#resolver.addressesOf(host) : [host];
-    const trouble = this.#resolver.troubleOf(host);
-    if (known.length === 0)
-      return { why: trouble === undefined ? "is being resolved" : `cannot be resolved (${trouble})` };
-    const current = before !== undefined && "addresses" in before ? before.addresses : [];
-    return chooseAddresses(known, current, resolve, this.#parts.ipFamily);
+  #choose({ host, resolve }: StaticEntry, before: Choice | undefined): Choice {
+    const isName = isIP(host) === 0;
+    const known = isName ? this.#resolver.addressesOf(host) : [host];
+    if (known.length === 0) {
+      const trouble = this.#resolver.troubleOf(host);
+      return {
+        of: known,
+        chosen: { why: trouble === undefined ? "is being resolved" : `cannot be resolved (${trouble})` },
+      };
+    }
+    // With 10,000 names, one of them changes all the time at first, and the others need no second thought.
+    if (before !== undefined && (!isName || before.of === known)) return before;
+    const current = before !== undefined && "addresses" in before.chosen ? before.chosen.addresses : [];
+    return { of: known, chosen: chooseAddresses(known, current, resolve, this.#parts.ipFamily) };
   }
 
   #targets(entry: StaticEntry, addresses: readonly string[]): readonly Target[] {

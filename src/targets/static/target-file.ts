@@ -40,7 +40,7 @@ async function readBounded(path: string): Promise<FileContent> {
     if (!(await stat(path)).isFile()) return { problem: `${quote(path)} is not a file; give the path of one` };
     await using file = await open(path);
     const { size } = await file.stat();
-    if (size > maxFileBytes) return { problem: tooLarge(path, size) };
+    if (size > maxFileBytes) return { problem: `${quote(path)} has ${size} bytes; ${maxFileBytes} are the most` };
     const buffer = Buffer.allocUnsafe(size + 1);
     let length = 0;
     for (;;) {
@@ -54,11 +54,6 @@ async function readBounded(path: string): Promise<FileContent> {
     const [why] = (error as Error).message.split(", ");
     return { problem: `${quote(path)} cannot be read (${why}); give the path of a file` };
   }
-}
-
-function tooLarge(path: string, size: number): string {
-  const [has, most] = [size, maxFileBytes].map((bytes) => `${(bytes / 2 ** 20).toFixed(1)} MiB`);
-  return `${quote(path)} has ${has}; ${most} are the most`;
 }
 
 export type LoadedTargetFile = ParsedTargetFile & {
