@@ -1,26 +1,30 @@
 import { type Clock, systemClock } from "./clock.ts";
-import { type ApiConfig, type Config, defaultTimeoutMs } from "./config/config.ts";
+import { type Config, defaultTimeoutMs } from "./config/config.ts";
+import { staticCluster } from "./config/find-clusters.ts";
 import { createProbing, type ProbingEngine } from "./handshake/create-engine.ts";
 import { maxHandshakesInFlight } from "./handshake/descriptor-limit.ts";
 import type { ProbeListener } from "./handshake/probing.ts";
 import { type Answer, HttpServer, text } from "./http/server.ts";
-import type { Log } from "./log.ts";
+import { type Log, withFacts } from "./log.ts";
 import { contentType, labelText, pageChunks } from "./metrics/exposition.ts";
 import { nodeFamilies } from "./metrics/node-metrics.ts";
 import { ProcessMetrics } from "./metrics/process-metrics.ts";
 import { TargetMetrics } from "./metrics/target-metrics.ts";
+import type { LegacyApi } from "./metrics/target-page.ts";
 import { ReachabilityLog } from "./reachability-log.ts";
-import { ApiClient } from "./targets/kubernetes/api-client.ts";
-import { NodeFollower } from "./targets/kubernetes/node-follower.ts";
-import type { TokenSource } from "./targets/kubernetes/token.ts";
-import { type TargetListener, TargetSet } from "./targets/target-set.ts";
+import { ClusterSource } from "./targets/kubernetes/cluster-source.ts";
+import type { OpenCluster } from "./targets/kubernetes/open-cluster.ts";
+import { ownsShard } from "./targets/shard.ts";
+import type { TargetSource } from "./targets/source.ts";
+import { FileSource } from "./targets/static/file-source.ts";
+import { targetFile } from "./targets/static/target-file.ts";
+import type { TargetListener } from "./targets/target-set.ts";
 import { count, formatMs } from "./units.ts";
 import { revision, version } from "./version.ts";
 
 /** What the outside brings; tests bring their own. */
 export interface AgentParts {
   readonly log: Log;
-  readonly token: TokenSource;
   readonly clock?: Clock;
   readonly random?: () => number;
 }
@@ -30,57 +34,34 @@ export class Agent {
   readonly #config: Config;
   readonly #log: Log;
   readonly #clock: Clock;
-  readonly #client: ApiClient;
-  readonly #nodes: TargetSet;
+  readonly #random: () => number;
+  readonly #sources: readonly TargetSource[];
   readonly #targetMetrics = new TargetMetrics();
   readonly #processMetrics: ProcessMetrics;
   readonly #reachability: ReachabilityLog;
+  /** The APIs in the first PinGo's families. */
+  readonly #legacyApis: LegacyApi[] = [];
   #engine: ProbingEngine | undefined;
-  readonly #follower: NodeFollower;
   readonly #http: HttpServer;
   readonly #ending = new AbortController();
-  readonly #cluster: string;
-  readonly #apiLabels: string;
   #starting: Promise<number> | undefined;
-  #following: Promise<void> | undefined;
-  #synced = false;
+  #following: Promise<unknown> | undefined;
 
-  constructor(config: Config, api: ApiConfig, parts: AgentParts) {
+  constructor(config: Config, clusters: readonly OpenCluster[], parts: AgentParts) {
     const { log, clock = systemClock, random = Math.random } = parts;
     this.#config = config;
     this.#log = log;
-    this.#cluster = api.cluster;
-    this.#apiLabels = labelText({ name: "API", target: api.name });
     this.#clock = clock;
-    this.#reachability = new ReachabilityLog(log, clock);
-    this.#processMetrics = new ProcessMetrics({
-      cluster: this.#cluster,
-      version: version(),
-      revision: revision(),
-      clock,
-    });
-    this.#nodes = new TargetSet(this.#cluster, config, this.#targetListener());
-    this.#client = new ApiClient({
-      access: { url: api.url, caPem: api.caPem, token: () => parts.token.current() },
-      clock,
-      report: (report) => this.#processMetrics.request(report),
-    });
-    this.#follower = new NodeFollower({
-      client: this.#client,
-      apiName: api.name,
-      sink: this.#nodes,
-      report: {
-        synced: () => this.#noteSync(),
-        watchRestarted: (reason) => this.#processMetrics.watchRestarted(reason),
-        problem: (reason) => this.#processMetrics.problem(reason),
-        failed: () => this.#processMetrics.apiFailed(),
-      },
-      log,
-      clock,
-      random,
-      labelSelector: config.nodeSelector,
-      scanMs: config.scanMs,
-    });
+    this.#random = random;
+    const { targetsFile } = config.sources;
+    const isOneOfSeveral = clusters.length + (targetsFile === undefined ? 0 : 1) > 1;
+    this.#reachability = new ReachabilityLog(log, clock, isOneOfSeveral);
+    this.#processMetrics = new ProcessMetrics({ version: version(), revision: revision(), clock });
+    const logOf = (cluster: string) => (isOneOfSeveral ? withFacts(log, { cluster }) : log);
+    this.#sources = [
+      ...clusters.map((open) => this.#clusterSource(open, logOf(open.cluster))),
+      ...(targetsFile === undefined ? [] : [this.#fileSource(targetsFile, logOf(staticCluster))]),
+    ];
     this.#http = new HttpServer(this.#routes(), (path, error) => log.error(`${path} failed: ${error.stack}`));
   }
 
@@ -97,7 +78,7 @@ export class Agent {
     this.#engine = await this.#createEngine();
     this.#processMetrics.engineIs(this.#engine.engine.name);
     const port = await this.#http.listen(this.#config.listen);
-    this.#following = this.#follower.run(this.#ending.signal);
+    this.#following = Promise.all(this.#sources.map((source) => source.run(this.#ending.signal)));
     return port;
   }
 
@@ -107,7 +88,7 @@ export class Agent {
     // What is being started has to be there before it can be ended.
     await this.#starting?.catch(() => {});
     this.#engine?.probing.stop();
-    this.#client.close();
+    for (const source of this.#sources) source.close();
     await Promise.all([this.#engine?.engine.stop(), this.#http.stop(), this.#following]);
     this.#reachability.flush();
   }
@@ -121,24 +102,65 @@ export class Agent {
     );
   }
 
-  #targetListener(): TargetListener {
+  #clusterSource(open: OpenCluster, log: Log): TargetSource {
+    const { nodeSelector, scanMs } = this.#config;
+    const report = this.#processMetrics.apis.of(open.cluster);
+    this.#legacyApis.push({ labels: labelText({ name: "API", target: open.apiName }), counts: report.legacy });
+    const source: TargetSource = new ClusterSource({
+      open,
+      selection: this.#config,
+      nodeSelector,
+      scanMs,
+      listener: this.#targetListener(() => source.isSynced),
+      report,
+      firstSynced: () => this.#tellNodes(source, log),
+      log,
+      clock: this.#clock,
+      random: this.#random,
+    });
+    return source;
+  }
+
+  #fileSource(path: string, log: Log): TargetSource {
+    const { ipFamily, shard } = this.#config;
+    const { added, removed, relabelled } = this.#targetListener(() => source.isSynced);
+    const source: TargetSource = new FileSource({
+      file: targetFile(path),
+      cluster: staticCluster,
+      ipFamily,
+      owns: (name) => shard === undefined || ownsShard(name, shard),
+      listener: {
+        added: (target) => added(target, undefined),
+        removed: (target) => removed(target, undefined),
+        relabelled,
+      },
+      report: this.#processMetrics.forTargetFile(),
+      firstSynced: () => this.#tellEntries(source, path, log),
+      log,
+      clock: this.#clock,
+      random: this.#random,
+    });
+    return source;
+  }
+
+  #targetListener(isSynced: () => boolean): TargetListener {
     return {
       added: (target, instead) => {
         this.#targetMetrics.add(target);
         this.#engine?.probing.add(target);
         if (instead !== undefined) this.#reachability.moved(target, instead);
-        else if (this.#synced) this.#reachability.joined(target);
+        else if (isSynced()) this.#reachability.joined(target);
       },
       removed: (target, next) => {
         this.#engine?.probing.remove(target.key);
         this.#targetMetrics.remove(target.key);
         if (next === undefined) this.#reachability.left(target);
-        else if (next.state !== "probed") this.#reachability.unprobed(target.node, next.why);
+        else if (next.state !== "probed") this.#reachability.unprobed(target.cluster, target.node, next.why);
       },
-      unprobed: (node, why) => {
-        if (this.#synced) this.#reachability.unprobed(node.name, why);
+      unprobed: (cluster, node, why) => {
+        if (isSynced()) this.#reachability.unprobed(cluster, node.name, why);
       },
-      readinessChanged: (node) => this.#reachability.readinessChanged(node),
+      readinessChanged: (cluster, node) => this.#reachability.readinessChanged(cluster, node),
       relabelled: (target) => {
         this.#targetMetrics.relabel(target);
         this.#engine?.probing.relabel(target);
@@ -160,14 +182,20 @@ export class Agent {
     };
   }
 
-  #noteSync(): void {
-    this.#processMetrics.synced();
-    if (this.#synced) return;
-    this.#synced = true;
-    const { probed, no_address, no_port } = this.#nodes.countByState();
-    this.#log.info(`probing ${count(probed, "node")}, each every ${formatMs(this.#config.probeMs)}`, {
+  #tellNodes(source: TargetSource, log: Log): void {
+    const { probed, no_address, no_port, filtered } = source.countByState();
+    log.info(`probing ${count(probed, "node")}, each every ${formatMs(this.#config.probeMs)}`, {
       without_address: no_address,
       without_port: no_port,
+      ...(this.#config.shard !== undefined && { of_other_shards: filtered }),
+    });
+  }
+
+  #tellEntries(source: TargetSource, path: string, log: Log): void {
+    const { probed, no_address, filtered } = source.countByState();
+    log.info(`probing ${count(probed, "entry")} of ${path}, each every ${formatMs(this.#config.probeMs)}`, {
+      without_address: no_address,
+      ...(this.#config.shard !== undefined && { of_other_shards: filtered }),
     });
   }
 
@@ -176,17 +204,24 @@ export class Agent {
       "/": () => text(200, landing),
       "/metrics": () => this.#metrics(),
       "/healthz": () => text(200, "ok\n"),
-      "/readyz": () =>
-        this.#synced ? text(200, "ok\n") : text(503, "not ready: the API has not named the nodes yet\n"),
+      "/readyz": () => this.#readiness(),
     };
+  }
+
+  /** Ready with the first source whose targets are known: one cluster that is down takes no other's metrics away. */
+  #readiness(): Answer {
+    const waiting = this.#sources.filter((source) => !source.isSynced).map((source) => source.cluster);
+    if (waiting.length === 0) return text(200, "ok\n");
+    const said = `targets not known yet: ${waiting.join(", ")}\n`;
+    return waiting.length < this.#sources.length ? text(200, `ok; ${said}`) : text(503, `not ready: ${said}`);
   }
 
   async #metrics(): Promise<Answer> {
     // First what takes a moment: from the copy of the counters on nothing may come between.
     const own = await this.#processMetrics.text();
-    const api = { labels: this.#apiLabels, counts: { ...this.#processMetrics.api } };
     const page = this.#targetMetrics.page();
-    const families = [...page.families([api]), ...nodeFamilies(this.#cluster, this.#nodes)];
+    const apis = this.#legacyApis.map(({ labels, counts }) => ({ labels, counts: { ...counts } }));
+    const families = [...page.families(apis), ...nodeFamilies(this.#sources)];
     return { status: 200, contentType, body: pageChunks(families, own), sent: () => page.free() };
   }
 }

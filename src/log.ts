@@ -51,6 +51,16 @@ export function createLog(options: LogOptions): Log {
   };
 }
 
+/** The same log, each line with these facts behind its own. */
+export function withFacts(log: Log, facts: LogFacts): Log {
+  return {
+    error: (message, own = {}) => log.error(message, { ...own, ...facts }),
+    warn: (message, own = {}) => log.warn(message, { ...own, ...facts }),
+    info: (message, own = {}) => log.info(message, { ...own, ...facts }),
+    debug: (message, own = {}) => log.debug(message, { ...own, ...facts }),
+  };
+}
+
 /** Says nothing. */
 export const silentLog: Log = { error() {}, warn() {}, info() {}, debug() {} };
 

@@ -30,6 +30,7 @@ export class ReachabilityLog {
   readonly #budget: LogBudget;
   readonly #log: Log;
   readonly #clock: Clock;
+  readonly #severalClusters: boolean;
   readonly #losing = new Map<string, Losses>();
   /** When each kind of this machine's trouble may be told of again, by code. */
   readonly #localQuietUntilMs = new Map<string, number>();
@@ -37,8 +38,10 @@ export class ReachabilityLog {
   #missedRounds = 0;
   #missedTimer: Timer | undefined;
 
-  constructor(log: Log, clock: Clock) {
+  /** `severalClusters`: each line says which one it is about. */
+  constructor(log: Log, clock: Clock, severalClusters = false) {
     this.#log = log;
+    this.#severalClusters = severalClusters;
     this.#budget = new LogBudget(log, clock);
     this.#clock = clock;
   }
@@ -50,17 +53,24 @@ export class ReachabilityLog {
   }
 
   joined(target: Target): void {
-    this.#budget.write("info", `${target.node} joined: probing it`, { target: target.address, zone: target.zone });
+    this.#budget.write("info", `${target.node} joined: probing it`, {
+      target: target.address,
+      zone: target.zone,
+      ...this.#of(target.cluster),
+    });
   }
 
   left(target: Target): void {
     this.#losing.delete(target.key);
-    this.#budget.write("info", `${target.node} left: its probe ends`, { target: target.address });
+    this.#budget.write("info", `${target.node} left: its probe ends`, {
+      target: target.address,
+      ...this.#of(target.cluster),
+    });
   }
 
   /** A node that is there and has no target (any more). */
-  unprobed(node: string, why: string): void {
-    this.#budget.write("warn", `${node} is not probed: it ${why}`, {});
+  unprobed(cluster: string, node: string, why: string): void {
+    this.#budget.write("warn", `${node} is not probed: it ${why}`, this.#of(cluster));
   }
 
   /** Rounds that went by because this program, or the whole machine, stood still. */
@@ -72,12 +82,18 @@ export class ReachabilityLog {
   moved(target: Target, before: Target): void {
     this.#losing.delete(before.key);
     const what = target.address === before.address ? "was registered anew" : `moved from ${before.address}`;
-    this.#budget.write("info", `${target.node} ${what}: probing it afresh`, { target: target.address });
+    this.#budget.write("info", `${target.node} ${what}: probing it afresh`, {
+      target: target.address,
+      ...this.#of(target.cluster),
+    });
   }
 
-  readinessChanged({ name, ready }: NodeFacts): void {
+  readinessChanged(cluster: string, { name, ready }: NodeFacts): void {
     const state = { True: "is Ready", False: "is not Ready", Unknown: "is silent (Ready: Unknown)" }[ready.status];
-    this.#budget.write("info", `${name} ${state} in the cluster's eyes`, { reason: ready.reason || undefined });
+    this.#budget.write("info", `${name} ${state} in the cluster's eyes`, {
+      reason: ready.reason || undefined,
+      ...this.#of(cluster),
+    });
   }
 
   /** Tells what is held back, at the end. */
@@ -85,6 +101,10 @@ export class ReachabilityLog {
     this.#missedTimer?.cancel();
     this.#tellMissed();
     this.#budget.flush();
+  }
+
+  #of(cluster: string): { cluster?: string } {
+    return this.#severalClusters ? { cluster } : {};
   }
 
   #tellMissed(): void {
@@ -101,7 +121,12 @@ export class ReachabilityLog {
       return;
     }
     this.#losing.set(target.key, { sinceMs: losses?.sinceMs ?? startedMs, count: (losses?.count ?? 0) + 1, result });
-    this.#budget.write("warn", `${target.node} ${words[result]}`, { target: target.address, zone: target.zone, code });
+    this.#budget.write("warn", `${target.node} ${words[result]}`, {
+      target: target.address,
+      zone: target.zone,
+      code,
+      ...this.#of(target.cluster),
+    });
   }
 
   #answered(target: Target): void {
@@ -109,7 +134,7 @@ export class ReachabilityLog {
     if (losses === undefined) return;
     this.#losing.delete(target.key);
     const lasted = formatMs(this.#clock.nowMs() - losses.sinceMs);
-    const facts = { target: target.address, lost: losses.count };
+    const facts = { target: target.address, lost: losses.count, ...this.#of(target.cluster) };
     this.#budget.write("info", `${target.node} answers again after ${lasted}`, facts);
   }
 

@@ -14,6 +14,8 @@ export interface Target {
   /** An IP address without brackets. */
   readonly host: string;
   readonly port: number;
+  /** What the user calls the port; `kubelet` for that which each node reports; empty for a static target's. */
+  readonly portName: string;
   /** `192.0.2.7:10250` or `[2001:db8::7]:10250`: the `target` label. */
   readonly address: string;
   /** The type of the node address in Kubernetes' words: ExternalIP or InternalIP. */
@@ -34,6 +36,7 @@ export function sameLabels(a: Target, b: Target): boolean {
     a.region === b.region &&
     a.instanceType === b.instanceType &&
     a.os === b.os &&
-    a.addressType === b.addressType
+    a.addressType === b.addressType &&
+    a.portName === b.portName
   );
 }

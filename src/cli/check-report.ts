@@ -1,11 +1,11 @@
 import { isLost, noResults, type Outcome, type Result, results } from "../outcome.ts";
 import type { Target } from "../target.ts";
-import type { NodeFacts } from "../targets/node.ts";
 import { usToSeconds } from "../units.ts";
+import type { ListedNode } from "./list-targets.ts";
 
-/** What `check` found out about one node. */
+/** What `check` found out about one target of one node. */
 export interface NodeReport {
-  readonly node: NodeFacts;
+  readonly node: ListedNode;
   readonly target: Target;
   readonly counts: Readonly<Record<Result, number>>;
   /** Handshakes that have ended. */
@@ -26,7 +26,7 @@ export const verdicts = ["unreachable", "unknown", "untried", "lossy", "reachabl
 export type Verdict = (typeof verdicts)[number];
 
 /** Sums up the outcomes of one target. */
-export function reportNode(node: NodeFacts, target: Target, outcomes: readonly Outcome[]): NodeReport {
+export function reportNode(node: ListedNode, target: Target, outcomes: readonly Outcome[]): NodeReport {
   const counts = noResults();
   for (const { result } of outcomes) counts[result]++;
   const timesUs = outcomes.flatMap((outcome) => (outcome.result === "ok" ? (outcome.connectUs ?? []) : []));
@@ -66,11 +66,12 @@ export function median(sorted: readonly number[]): number | undefined {
 /** The report as programs read it; times in seconds. */
 export function reportToJson({ node, target, counts, handshakes, result, medianUs, worstUs, verdict }: NodeReport) {
   return {
+    cluster: node.cluster,
     node: node.name,
     zone: node.zone,
     target: target.address,
-    ready: node.ready.status,
-    readyReason: node.ready.reason,
+    ready: node.ready?.status ?? null,
+    readyReason: node.ready?.reason ?? null,
     verdict,
     result: result ?? null,
     handshakes,

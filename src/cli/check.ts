@@ -1,5 +1,6 @@
 import { systemClock } from "../clock.ts";
-import type { ApiConfig, Config } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
+import type { ClusterConfig } from "../config/find-clusters.ts";
 import { createEngine } from "../handshake/create-engine.ts";
 import { maxHandshakesInFlight } from "../handshake/descriptor-limit.ts";
 import type { HandshakeEngine } from "../handshake/engine.ts";
@@ -7,12 +8,11 @@ import { volley } from "../handshake/volley.ts";
 import { oneLine, silentLog } from "../log.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Target } from "../target.ts";
-import type { NodeFacts } from "../targets/node.ts";
 import { count, formatUs } from "../units.ts";
 import { median, type NodeReport, reportNode, reportToJson, type Verdict, verdicts } from "./check-report.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
-import { listTargets } from "./list-targets.ts";
-import { readyCell } from "./targets.ts";
+import { type ListedNode, listTargets } from "./list-targets.ts";
+import { clusterColumn, readyCell } from "./targets.ts";
 import { type Colour, type Paint, painter, type Terminal } from "./terminal.ts";
 import { type Column, textTable } from "./text-table.ts";
 
@@ -26,23 +26,30 @@ const mostInFlight = 512;
 /** `pingo check`: a few handshakes to every node now, a table, and an exit code that says whether all could be reached. */
 export async function checkCommand(
   config: Config,
-  api: ApiConfig,
+  clusters: readonly ClusterConfig[],
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const listed = await listTargets(config, api, terminal, signal);
+  const listed = await listTargets(config, clusters, terminal, signal);
   if (typeof listed === "number") return listed;
-  const nodes = new Map<Target, NodeFacts>();
-  for (const { node, outcome } of listed.entries) if (outcome.state === "probed") nodes.set(outcome.target, node);
+  const nodes = new Map<Target, ListedNode>();
+  for (const node of listed.nodes) for (const target of targetsOf(node)) nodes.set(target, node);
   const outcomes = await shake([...nodes.keys()], config, terminal, signal);
   if (outcomes === undefined) return exitCodes.usage;
   const reports = [...nodes].map(([target, node]) => reportNode(node, target, outcomes.get(target) ?? []));
   reports.sort((a, b) => severity(a.verdict) - severity(b.verdict));
-  const notProbed = listed.entries.length - nodes.size;
-  const left = { notProbed, unreadable: listed.unreadable, interrupted: signal.aborted };
-  if (config.output === "json") terminal.out(`${JSON.stringify(toJson(api, reports, left), null, 2)}\n`);
+  const notProbed = listed.nodes.filter((node) => targetsOf(node).length === 0).length;
+  const { unreadable, failed } = listed;
+  const left = { notProbed, unreadable, apisFailed: failed, interrupted: signal.aborted };
+  if (config.output === "json") terminal.out(`${JSON.stringify(toJson(reports, left), null, 2)}\n`);
   else terminal.out(toText(reports, notProbed, painter(terminal)));
-  return signal.aborted ? exitCodes.interrupted : exitCode(reports);
+  if (signal.aborted) return exitCodes.interrupted;
+  // Of a cluster that was not asked nothing is known, whatever the others are like.
+  return failed.length > 0 ? exitCodes.api : exitCode(reports);
+}
+
+function targetsOf({ outcome }: ListedNode): readonly Target[] {
+  return outcome.state === "probed" ? outcome.targets : [];
 }
 
 /** Makes the handshakes, with a line of progress on a terminal; undefined after saying why it cannot. */
@@ -127,6 +134,8 @@ interface LeftOut {
   readonly notProbed: number;
   /** Items of the list that are no nodes. */
   readonly unreadable: number;
+  /** Clusters whose API gave no list. */
+  readonly apisFailed: readonly string[];
   readonly interrupted: boolean;
 }
 
@@ -141,11 +150,13 @@ const colours: Record<Verdict, Colour> = {
 };
 
 function toText(reports: readonly NodeReport[], notProbed: number, paint: Paint): string {
+  const clusters = reports.map(({ node }) => node);
   const columns: Column<NodeReport>[] = [
+    ...clusterColumn(clusters, ({ node }: NodeReport) => node.cluster),
     { title: "NODE", cell: ({ node }) => oneLine(node.name) },
     { title: "ZONE", cell: ({ node }) => oneLine(node.zone) || "-" },
     { title: "TARGET", cell: ({ target }) => target.address },
-    { title: "READY", cell: ({ node }) => readyCell(node.ready.status, paint) },
+    { title: "READY", cell: ({ node }) => readyCell(node.ready?.status, paint) },
     { title: "RESULT", cell: ({ result, verdict }) => paint(colours[verdict], result ?? "-") },
     { title: "REPLIES", cell: ({ counts, handshakes }) => `${counts.ok}/${handshakes}`, align: "right" },
     { title: "MEDIAN", cell: ({ medianUs }) => showUs(medianUs), align: "right" },
@@ -168,7 +179,8 @@ function summary(reports: readonly NodeReport[], notProbed: number, paint: Paint
     [number("untried"), "yellow", "not tried before the interrupt"],
     [notProbed, "yellow", notProbedWords],
   ];
-  const parts = [`${number("reachable")} of ${reports.length} nodes reachable`];
+  const several = new Set(reports.map(({ node }) => node)).size < reports.length;
+  const parts = [`${number("reachable")} of ${reports.length} ${several ? "targets" : "nodes"} reachable`];
   for (const [number, colour, words] of said) if (number > 0) parts.push(paint(colour, `${number} ${words}`));
   const medians = reports.flatMap(({ medianUs }) => medianUs ?? []).sort((a, b) => a - b);
   const middle = median(medians);
@@ -178,7 +190,7 @@ function summary(reports: readonly NodeReport[], notProbed: number, paint: Paint
 
 /** The question behind it all: what it means that the cluster sees a node and we get no connection. */
 function readyHints(reports: readonly NodeReport[]): string[] {
-  const gone = reports.filter(({ verdict, node }) => verdict === "unreachable" && node.ready.status === "True");
+  const gone = reports.filter(({ verdict, node }) => verdict === "unreachable" && node.ready?.status === "True");
   const refusing = gone.filter(({ result }) => result === "refused").length;
   const silent = gone.length - refusing;
   const hints: string[] = [];
@@ -189,10 +201,9 @@ function readyHints(reports: readonly NodeReport[]): string[] {
   return hints;
 }
 
-function toJson(api: ApiConfig, reports: readonly NodeReport[], left: LeftOut) {
+function toJson(reports: readonly NodeReport[], left: LeftOut) {
   const counts = verdicts.map((verdict) => [verdict, reports.filter((report) => report.verdict === verdict).length]);
   return {
-    cluster: api.cluster,
     nodes: reports.map(reportToJson),
     summary: { nodes: reports.length, ...Object.fromEntries(counts), ...left },
   };

@@ -1,9 +1,11 @@
 import { Agent } from "../agent.ts";
 import { systemClock } from "../clock.ts";
-import type { ApiConfig, Config } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
+import type { ClusterConfig } from "../config/find-clusters.ts";
 import { type Sandbox, startSandbox } from "../sandbox/cluster.ts";
 import { demoNotReadyAfterMs, playHappenings } from "../sandbox/happenings.ts";
-import { TokenSource } from "../targets/kubernetes/token.ts";
+import type { AccessSpec } from "../targets/kubernetes/credentials/access-spec.ts";
+import { type OpenCluster, openClusters, secretsOf } from "../targets/kubernetes/open-cluster.ts";
 import { formatMs } from "../units.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { removeKubeconfig, type WrittenKubeconfig, writeKubeconfig } from "./kubeconfig-file.ts";
@@ -12,14 +14,14 @@ import type { Terminal } from "./terminal.ts";
 
 /** `pingo demo`: the sandbox, what goes wrong in it, and PinGo watching it, side by side in one log. */
 export async function demoCommand(config: Config, terminal: Terminal, signal: AbortSignal): Promise<ExitCode> {
-  let token: TokenSource | undefined;
-  const log = createServeLog(config, terminal, () => token?.secrets() ?? []);
+  let open: readonly OpenCluster[] = [];
+  const log = createServeLog(config, terminal, () => secretsOf(open));
   const announce = (line: string) => log.info(`sandbox: ${line}`);
   const sandbox = await startOrSay(config, terminal, announce);
   if (sandbox === undefined) return exitCodes.usage;
-  const api = apiOf(sandbox);
-  token = new TokenSource(api.token, () => "");
-  const agent = new Agent(config, api, { log, token });
+  const clusters = [clusterOf(sandbox)];
+  open = openClusters(clusters, { env: terminal.env, clock: systemClock, warn: (message) => log.warn(message) });
+  const agent = new Agent(config, open, { log });
   const port = await startAgent(agent, config, terminal);
   if (port !== undefined) {
     const kubeconfig = writeKubeconfig(config, sandbox, terminal);
@@ -47,15 +49,25 @@ export async function startOrSay(
 }
 
 /** The sandbox's API as if a user had named it. */
-function apiOf(sandbox: Sandbox): ApiConfig {
-  const url = new URL(sandbox.apiUrl);
-  return {
-    cluster: url.host,
-    name: sandbox.apiUrl,
-    url,
-    caPem: sandbox.caPem,
-    token: { from: "value", token: sandbox.readerToken },
+function clusterOf(sandbox: Sandbox): ClusterConfig {
+  const server = new URL(sandbox.apiUrl);
+  const access: AccessSpec = {
+    contextName: "",
+    clusterName: server.host,
+    origin: "the sandbox",
+    server,
+    proxy: undefined,
+    tls: {
+      ca: { from: "data", pem: sandbox.caPem },
+      cert: undefined,
+      key: undefined,
+      serverName: "",
+      insecure: false,
+    },
+    authorization: { from: "value", token: sandbox.readerToken },
+    impersonation: {},
   };
+  return { cluster: server.host, apiName: sandbox.apiUrl, access };
 }
 
 function introduction(

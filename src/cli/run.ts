@@ -1,8 +1,9 @@
-import type { ApiConfig, Config } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
+import { type ClusterConfig, findClusters } from "../config/find-clusters.ts";
 import type { Command } from "../config/options.ts";
 import { readConfig } from "../config/read-config.ts";
 import { oneLine } from "../log.ts";
-import { readTextFile } from "../read-text-file.ts";
+import { readBoundedFile } from "../targets/kubernetes/credentials/read-bounded-file.ts";
 import { revision, version } from "../version.ts";
 import { checkCommand } from "./check.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
@@ -11,7 +12,12 @@ import { serveCommand } from "./serve.ts";
 import { targetsCommand } from "./targets.ts";
 import type { Terminal } from "./terminal.ts";
 
-type AskingCommand = (config: Config, api: ApiConfig, terminal: Terminal, signal: AbortSignal) => Promise<ExitCode>;
+type AskingCommand = (
+  config: Config,
+  clusters: readonly ClusterConfig[],
+  terminal: Terminal,
+  signal: AbortSignal,
+) => Promise<ExitCode>;
 
 const asking: Partial<Record<Command, AskingCommand>> = {
   serve: serveCommand,
@@ -21,7 +27,7 @@ const asking: Partial<Record<Command, AskingCommand>> = {
 
 /** Runs `pingo ARGV...` until it is done or `signal` is aborted; gives the exit code. */
 export async function run(argv: readonly string[], terminal: Terminal, signal: AbortSignal): Promise<ExitCode> {
-  const read = readConfig(argv, { env: terminal.env, readFile: readTextFile });
+  const read = readConfig(argv, { env: terminal.env, readFile: readBoundedFile });
   switch (read.want) {
     case "help":
       terminal.out(helpText(read.command));
@@ -30,17 +36,24 @@ export async function run(argv: readonly string[], terminal: Terminal, signal: A
       terminal.out(`pingo ${version()} (${revision()})\n`);
       return exitCodes.fine;
     case "nothing":
-      for (const problem of read.problems) terminal.err(`pingo: ${oneLine(problem)}\n`);
-      terminal.err(`pingo: "pingo --help" lists every option\n`);
-      return exitCodes.usage;
+      return refuse(read.problems, terminal);
     case "run":
       return dispatch(read.command, read.config, terminal, signal);
   }
 }
 
+function refuse(problems: readonly string[], terminal: Terminal): ExitCode {
+  for (const problem of problems) terminal.err(`pingo: ${oneLine(problem)}\n`);
+  terminal.err(`pingo: "pingo --help" lists every option\n`);
+  return exitCodes.usage;
+}
+
 async function dispatch(command: Command, config: Config, terminal: Terminal, signal: AbortSignal): Promise<ExitCode> {
   const ask = asking[command];
-  if (ask !== undefined && config.api !== undefined) return ask(config, config.api, terminal, signal);
+  if (ask !== undefined) {
+    const found = await findClusters(config.sources, { env: terminal.env, readFile: readBoundedFile });
+    return "problems" in found ? refuse(found.problems, terminal) : ask(config, found.clusters, terminal, signal);
+  }
   // The sandbox is loaded by those who ask for it only: it brings a certificate library that costs 24 MB.
   if (command === "demo") return (await import("./demo.ts")).demoCommand(config, terminal, signal);
   return (await import("./sandbox.ts")).sandboxCommand(config, terminal, signal);

@@ -1,28 +1,32 @@
 import { Agent } from "../agent.ts";
 import { systemClock } from "../clock.ts";
-import { type ApiConfig, type Config, defaultTimeoutMs } from "../config/config.ts";
+import { type Config, defaultTimeoutMs } from "../config/config.ts";
+import type { ClusterConfig } from "../config/find-clusters.ts";
 import { createLog, type Log } from "../log.ts";
-import { readTextFile } from "../read-text-file.ts";
-import { TokenSource } from "../targets/kubernetes/token.ts";
+import { type OpenCluster, openClusters, secretsOf } from "../targets/kubernetes/open-cluster.ts";
 import { joinHostPort } from "../targets/select.ts";
 import { formatMs } from "../units.ts";
 import { revision, version } from "../version.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { loadTargetsOrSay } from "./list-targets.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** `pingo serve`: watch, probe, publish, until `signal` is aborted. */
 export async function serveCommand(
   config: Config,
-  api: ApiConfig,
+  clusters: readonly ClusterConfig[],
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const token = new TokenSource(api.token, readTextFile, (message) => log.warn(message));
-  const log = createServeLog(config, terminal, () => token.secrets());
-  const agent = new Agent(config, api, { log, token });
+  // A file that is broken from the start is a mistake to tell now; one that breaks later serves on as it was.
+  if (!(await loadTargetsOrSay(config.sources.targetsFile, terminal, signal))) return exitCodes.usage;
+  let open: readonly OpenCluster[] = [];
+  const log = createServeLog(config, terminal, () => secretsOf(open));
+  open = openClusters(clusters, { env: terminal.env, clock: systemClock, warn: (message) => log.warn(message) });
+  const agent = new Agent(config, open, { log });
   const port = await startAgent(agent, config, terminal);
   if (port === undefined) return exitCodes.usage;
-  introduce(config, api, port, log);
+  introduce(config, open, port, log);
   await aborted(signal);
   log.info(`stopping: ${signal.reason}`);
   await agent.stop();
@@ -51,8 +55,13 @@ export async function startAgent(agent: Agent, config: Config, terminal: Termina
   }
 }
 
-function introduce(config: Config, api: ApiConfig, port: number, log: Log): void {
-  log.info(`PinGo ${version()} (${revision()}) watches ${api.name}`, {
+function introduce(config: Config, clusters: readonly OpenCluster[], port: number, log: Log): void {
+  const { targetsFile } = config.sources;
+  const watched = clusters.map(({ cluster, apiName, access }) =>
+    access.spec.contextName === "" ? apiName : `${apiName} (context ${cluster})`,
+  );
+  if (targetsFile !== undefined) watched.push(targetsFile);
+  log.info(`PinGo ${version()} (${revision()}) watches ${watched.join(", ")}`, {
     probe: formatMs(config.probeMs),
     timeout: formatMs(config.timeoutMs ?? defaultTimeoutMs(config.probeMs)),
   });

@@ -1,63 +1,96 @@
-import type { ApiConfig, Config } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
+import type { ClusterConfig } from "../config/find-clusters.ts";
 import { oneLine } from "../log.ts";
-import type { NodeEntry } from "../targets/target-set.ts";
+import type { Target } from "../target.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
-import { listTargets } from "./list-targets.ts";
+import { type ListedNode, listTargets } from "./list-targets.ts";
 import { type Paint, painter, type Terminal } from "./terminal.ts";
 import { type Column, textTable } from "./text-table.ts";
 
 /** `pingo targets`: what would be probed, and why a node would not be. */
 export async function targetsCommand(
   config: Config,
-  api: ApiConfig,
+  clusters: readonly ClusterConfig[],
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const listed = await listTargets(config, api, terminal, signal);
+  const listed = await listTargets(config, clusters, terminal, signal);
   if (typeof listed === "number") return listed;
-  if (config.output === "json") terminal.out(`${JSON.stringify(toJson(api, listed.entries), null, 2)}\n`);
-  else terminal.out(toTable(listed.entries, painter(terminal)));
-  return exitCodes.fine;
+  if (config.output === "json") terminal.out(`${JSON.stringify({ nodes: listed.nodes.map(toJson) }, null, 2)}\n`);
+  else terminal.out(toTable(listed.nodes, painter(terminal)));
+  return listed.failed.length > 0 ? exitCodes.api : exitCodes.fine;
 }
 
-function toTable(entries: readonly NodeEntry[], paint: Paint): string {
-  const columns: Column<NodeEntry>[] = [
+/** A line of the table: a target, or a node that has none. */
+interface Row {
+  readonly node: ListedNode;
+  readonly target: Target | undefined;
+}
+
+function toTable(nodes: readonly ListedNode[], paint: Paint): string {
+  if (nodes.length === 0) return "the API has no nodes\n";
+  const columns: Column<Row>[] = [
+    ...clusterColumn(nodes, ({ node }: Row) => node.cluster),
     { title: "NODE", cell: ({ node }) => oneLine(node.name) },
     { title: "ZONE", cell: ({ node }) => oneLine(node.zone) || "-" },
-    { title: "READY", cell: ({ node }) => readyCell(node.ready.status, paint) },
-    { title: "TARGET", cell: ({ outcome }) => (outcome.state === "probed" ? outcome.target.address : "-") },
-    { title: "ADDRESS TYPE", cell: ({ outcome }) => (outcome.state === "probed" ? outcome.target.addressType : "-") },
-    { title: "PROBED", cell: ({ outcome }) => probedCell(outcome, paint) },
+    { title: "READY", cell: ({ node }) => readyCell(node.ready?.status, paint) },
+    { title: "TARGET", cell: ({ target }) => target?.address ?? "-" },
+    { title: "ADDRESS TYPE", cell: ({ target }) => target?.addressType ?? "-" },
+    { title: "PROBED", cell: ({ node }) => probedCell(node.outcome, paint) },
   ];
-  const probed = entries.filter(({ outcome }) => outcome.state === "probed").length;
-  const rest = entries.length - probed;
-  const summary = `${entries.length} nodes: ${probed} would be probed${rest === 0 ? "" : `, ${rest} not`}\n`;
-  return entries.length === 0 ? "the API has no nodes\n" : `${textTable(columns, entries)}\n${summary}`;
+  const rows = nodes.flatMap((node): Row[] =>
+    node.outcome.state === "probed"
+      ? node.outcome.targets.map((target) => ({ node, target }))
+      : [{ node, target: undefined }],
+  );
+  const probed = nodes.filter(({ outcome }) => outcome.state === "probed").length;
+  const rest = nodes.length - probed;
+  const targets = rows.filter(({ target }) => target !== undefined).length;
+  const through = targets === probed ? "" : ` at ${targets} targets`;
+  const summary = `${nodes.length} nodes: ${probed} would be probed${through}${rest === 0 ? "" : `, ${rest} not`}\n`;
+  return `${textTable(columns, rows)}\n${summary}`;
 }
 
-export function readyCell(status: string, paint: Paint): string {
+/** Only where there are several. */
+export function clusterColumn<Row>(
+  nodes: readonly { readonly cluster: string }[],
+  cell: (row: Row) => string,
+): Column<Row>[] {
+  const several = new Set(nodes.map(({ cluster }) => cluster)).size > 1;
+  return several ? [{ title: "CLUSTER", cell: (row) => oneLine(cell(row)) }] : [];
+}
+
+/** Nothing where no API tells. */
+export function readyCell(status: string | undefined, paint: Paint): string {
+  if (status === undefined) return "-";
   return status === "True" ? "yes" : paint("yellow", status === "False" ? "no" : "unknown");
 }
 
-function probedCell(outcome: NodeEntry["outcome"], paint: Paint): string {
+function probedCell(outcome: ListedNode["outcome"], paint: Paint): string {
   return outcome.state === "probed" ? paint("green", "yes") : paint("yellow", `no: ${oneLine(outcome.why)}`);
 }
 
-function toJson(api: ApiConfig, entries: readonly NodeEntry[]) {
+function toJson(node: ListedNode) {
+  const { outcome } = node;
   return {
-    cluster: api.cluster,
-    nodes: entries.map(({ node, outcome }) => ({
-      node: node.name,
-      zone: node.zone,
-      region: node.region,
-      instanceType: node.instanceType,
-      os: node.os,
-      ready: node.ready,
-      unschedulable: node.unschedulable,
-      state: outcome.state,
-      ...(outcome.state === "probed"
-        ? { target: outcome.target.address, addressType: outcome.target.addressType, name: outcome.target.name }
-        : { why: outcome.why }),
-    })),
+    cluster: node.cluster,
+    node: node.name,
+    zone: node.zone,
+    region: node.region,
+    instanceType: node.instanceType,
+    os: node.os,
+    ready: node.ready ?? null,
+    unschedulable: node.unschedulable,
+    state: outcome.state,
+    ...(outcome.state !== "probed" && { why: outcome.why }),
+    targets:
+      outcome.state !== "probed"
+        ? []
+        : outcome.targets.map(({ address, addressType, portName, name }) => ({
+            target: address,
+            addressType,
+            port: portName,
+            name,
+          })),
   };
 }

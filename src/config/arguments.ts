@@ -9,7 +9,7 @@ export interface Arguments {
   readonly named: boolean;
   readonly help: boolean;
   readonly version: boolean;
-  /** Texts by option name; "true" for a switch. */
+  /** Texts by option name; "true" for a switch; of one that is repeated, one a line. */
   readonly flags: ReadonlyMap<string, string>;
   readonly problems: readonly string[];
 }
@@ -52,14 +52,15 @@ function readFlag(argument: string, next: string | undefined, flags: Map<string,
     // What follows is likely its value, and may be a secret; but a command's name is more likely the command.
     return inline === undefined && nextIsValue && !commandNames.includes(next) ? 1 : 0;
   }
-  if (flags.has(name)) problems.push(`--${name} is given twice`);
+  const before = "repeats" in options[spec] ? flags.get(name) : undefined;
+  if (flags.has(name) && before === undefined) problems.push(`--${name} is given twice`);
   if (!("argument" in options[spec])) {
     if (inline !== undefined) problems.push(`--${name} takes no value`);
     flags.set(name, "true");
     return 0;
   }
   if (inline === undefined && !nextIsValue) problems.push(`--${name} needs a value (${options[spec].argument})`);
-  else flags.set(name, inline ?? next ?? "");
+  else flags.set(name, `${before === undefined ? "" : `${before}\n`}${inline ?? next ?? ""}`);
   return inline === undefined && nextIsValue ? 1 : 0;
 }
 

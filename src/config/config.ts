@@ -1,23 +1,34 @@
 import type { EngineConfig } from "../handshake/engine-config.ts";
 import type { ListenAddress } from "../http/listen-address.ts";
 import type { LogFormat, LogLevel } from "../log.ts";
+import type { PemSource } from "../targets/kubernetes/credentials/access-spec.ts";
 import type { TokenConfig } from "../targets/kubernetes/token.ts";
-import type { AddressType, IpFamily } from "../targets/select.ts";
+import type { AddressType, IpFamily, NamedPort } from "../targets/select.ts";
+import type { Shard } from "../targets/shard.ts";
 
-/** The Kubernetes API as the user named it. */
+/** A Kubernetes API as the user named it, by its URL. */
 export interface ApiConfig {
-  /** What the series call this cluster: the API's host. */
-  readonly cluster: string;
   /** As written: the `target` label of the API's own series, as the first PinGo had it. */
   readonly name: string;
   readonly url: URL;
-  readonly caPem: string | undefined;
+  readonly ca: PemSource | undefined;
   readonly token: TokenConfig;
+}
+
+/** Where targets are looked for: what the user said of it, and nothing that was found yet. */
+export interface SourceConfig {
+  readonly api: ApiConfig | undefined;
+  /** The flag names one file, which has to be there; the variable perhaps several. */
+  readonly kubeconfigFlag: string | undefined;
+  readonly kubeconfigVariable: string | undefined;
+  /** Empty for the current one. */
+  readonly contexts: readonly string[];
+  readonly targetsFile: string | undefined;
 }
 
 /** All settings, checked. Times in milliseconds. */
 export interface Config {
-  readonly api: ApiConfig | undefined;
+  readonly sources: SourceConfig;
   readonly scanMs: number;
   readonly probeMs: number;
   /** Undefined where each command has a default of its own. */
@@ -25,6 +36,8 @@ export interface Config {
   readonly nodeSelector: string;
   readonly addressTypes: readonly AddressType[];
   readonly ipFamily: IpFamily;
+  readonly ports: readonly NamedPort[];
+  readonly shard: Shard | undefined;
   readonly engine: EngineConfig;
   readonly listen: ListenAddress;
   readonly logFormat: LogFormat;

@@ -1,6 +1,7 @@
 import { closeStyles, engineNames, handshakeStyles } from "../handshake/engine-config.ts";
 import { logFormats, logLevels } from "../log.ts";
 import { ipFamilies } from "../targets/select.ts";
+import { parseShard } from "./parse-shard.ts";
 import type { Parser } from "./values.ts";
 import * as values from "./values.ts";
 
@@ -19,6 +20,8 @@ export interface Option<Value> {
   readonly fallbacks?: Partial<Record<Command, string>>;
   /** The option that says the same in another way; only one of the two counts. */
   readonly insteadOf?: string;
+  /** May be given several times; the texts come to the parser one a line. In a variable they stand behind commas. */
+  readonly repeats?: true;
   readonly commands: readonly Command[];
   readonly parse: Parser<Value>;
 }
@@ -51,7 +54,7 @@ export const options = {
   api: optional({
     env: "PINGO_API",
     argument: "URL",
-    meaning: "URL of the Kubernetes API",
+    meaning: "URL of the Kubernetes API (default: the kubeconfig's, then the pod's own)",
     commands: asking,
     parse: values.apiUrl,
   }),
@@ -84,6 +87,28 @@ export const options = {
     argument: "FILE",
     meaning: "file with the API's certificate authority, PEM",
     insteadOf: "ca",
+    commands: asking,
+    parse: values.anyText,
+  }),
+  kubeconfig: optional({
+    env: "KUBECONFIG",
+    argument: "FILE",
+    meaning: "kubeconfig instead of --api, as for kubectl (default: ~/.kube/config)",
+    commands: asking,
+    parse: values.anyText,
+  }),
+  context: optional({
+    env: "PINGO_CONTEXT",
+    argument: "NAME",
+    meaning: "context of the kubeconfig; can be repeated (default: the current one)",
+    repeats: true,
+    commands: asking,
+    parse: values.list(values.anyText),
+  }),
+  targets: optional({
+    env: "PINGO_TARGETS",
+    argument: "FILE",
+    meaning: "file of targets beside an API or instead of one; read again when it changes",
     commands: asking,
     parse: values.anyText,
   }),
@@ -135,10 +160,25 @@ export const options = {
     commands: selecting,
     parse: values.addressTypeList,
   }),
+  port: optional({
+    env: "PINGO_PROBE_PORTS",
+    argument: "NAME=PORT",
+    meaning: "a port to probe beside the kubelet's (kubelet=PORT: instead); can be repeated",
+    repeats: true,
+    commands: selecting,
+    parse: values.list(values.namedPort),
+  }),
+  shard: optional({
+    env: "PINGO_SHARD",
+    argument: "I/N",
+    meaning: "probe the Ith of N shares of the nodes; in a StatefulSet $(POD_NAME)/N",
+    commands: asking,
+    parse: parseShard,
+  }),
   "ip-family": defaulted({
     env: "PINGO_IP_FAMILY",
     argument: "FAMILY",
-    meaning: "auto (a node's first address), 4 or 6",
+    meaning: "auto (a node's first address), 4, 6 or both",
     fallback: "auto",
     commands: selecting,
     parse: values.oneOf(ipFamilies),

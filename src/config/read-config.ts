@@ -1,8 +1,9 @@
 import { type EngineConfig, needsKernel } from "../handshake/engine-config.ts";
+import type { PemSource } from "../targets/kubernetes/credentials/access-spec.ts";
 import type { TokenConfig } from "../targets/kubernetes/token.ts";
 import { formatMs } from "../units.ts";
 import { type Arguments, readArguments } from "./arguments.ts";
-import type { ApiConfig, Config } from "./config.ts";
+import type { ApiConfig, Config, SourceConfig } from "./config.ts";
 import { type Command, type Option, type OptionName, type OptionValues, optionNames, options } from "./options.ts";
 import { closest } from "./suggest.ts";
 import { caPem, quoteUnlessToken } from "./values.ts";
@@ -36,7 +37,9 @@ export function readConfig(argv: readonly string[], sources: Sources): ReadConfi
   checkTimes(values, settings, problems);
   checkEngine(values, settings, problems);
   if (args.command === undefined || problems.length > 0) return { want: "nothing", problems };
-  return { want: "run", command: args.command, config: assemble(values, api) };
+  const config = assemble(values, readSources(values, settings, api, problems));
+  if (problems.length > 0) return { want: "nothing", problems };
+  return { want: "run", command: args.command, config };
 }
 
 /** Finds the text of a setting, reads it and notes what is wrong with it. */
@@ -73,6 +76,10 @@ class Settings {
     const { insteadOf } = options[name] as Option<unknown>;
     const beaten = insteadOf !== undefined && flags.has(insteadOf);
     return flags.get(name) ?? (beaten ? undefined : this.#variable(name));
+  }
+
+  isFlag(name: OptionName): boolean {
+    return this.#args.flags.has(name);
   }
 
   given(name: OptionName): boolean {
@@ -135,16 +142,17 @@ function readApi(
   sources: Sources,
   problems: string[],
 ): ApiConfig | undefined {
+  const beside = (["token", "token-file", "ca", "ca-file"] as const).filter((name) => settings.given(name));
+  // Others find their API in a kubeconfig or in the pod, after this.
+  if (!settings.given("api") && beside.length === 0) return undefined;
   const token = readToken(values, settings, sources, problems);
   const ca = readCa(values, settings, sources, problems);
   if (token?.from === "none" && !/^\s*http:/i.test(settings.text("api") ?? "")) {
     problems.push("no token is given: none of --token, PINGO_TOKEN, --token-file, PINGO_TOKEN_FILE is set");
   }
   if (!settings.given("api")) {
-    problems.push(
-      "no API is named: neither --api nor PINGO_API is set; write e.g. PINGO_API=https://192.0.2.1:6443, " +
-        'or try "pingo demo", which needs none',
-    );
+    const given = beside.map((name) => settings.source(name)).join(", ");
+    problems.push(`${given}: no API is named; set --api or PINGO_API, e.g. PINGO_API=https://192.0.2.1:6443`);
     return undefined;
   }
   if (values.api === undefined) return undefined;
@@ -157,7 +165,31 @@ function readApi(
     }
     if (ca !== undefined) problems.push(`${settings.source("api")}: a CA is given, but http:// checks none; use https`);
   }
-  return { cluster: url.host, name, url, caPem: ca, token: token ?? { from: "none" } };
+  return { name, url, ca, token: token ?? { from: "none" } };
+}
+
+/** Which of the ways to targets the user chose; what is there is found out by findClusters(). */
+function readSources(
+  values: OptionValues,
+  settings: Settings,
+  api: ApiConfig | undefined,
+  problems: string[],
+): SourceConfig {
+  const contexts = values.context ?? [];
+  const byFlag = settings.isFlag("kubeconfig");
+  if (api !== undefined && contexts.length > 0) {
+    problems.push(`${settings.source("context")}: contexts are a kubeconfig's; leave ${settings.source("api")} out`);
+  }
+  if (api !== undefined && byFlag) {
+    problems.push(`--kubeconfig and ${settings.source("api")} are both given; leave one of them out`);
+  }
+  return {
+    api,
+    kubeconfigFlag: byFlag ? values.kubeconfig : undefined,
+    kubeconfigVariable: byFlag ? undefined : values.kubeconfig,
+    contexts,
+    targetsFile: values.targets,
+  };
 }
 
 /** Undefined where one is given that cannot be used. */
@@ -178,15 +210,16 @@ function readToken(
   return { from: "file", path };
 }
 
-function readCa(values: OptionValues, settings: Settings, sources: Sources, problems: string[]): string | undefined {
-  if (settings.choose("ca", "ca-file") !== "ca-file") return values.ca;
+function readCa(values: OptionValues, settings: Settings, sources: Sources, problems: string[]): PemSource | undefined {
+  if (settings.choose("ca", "ca-file") !== "ca-file") {
+    return values.ca === undefined ? undefined : { from: "data", pem: values.ca };
+  }
   const path = values["ca-file"] ?? "";
   const text = readNamedFile(path, settings.source("ca-file"), sources, problems);
   if (text === undefined) return undefined;
   const parsed = caPem(text);
-  if ("value" in parsed) return parsed.value;
-  problems.push(`${settings.source("ca-file")}: ${path} ${parsed.problem}`);
-  return undefined;
+  if ("problem" in parsed) problems.push(`${settings.source("ca-file")}: ${path} ${parsed.problem}`);
+  return { from: "file", path };
 }
 
 function readNamedFile(path: string, source: string, sources: Sources, problems: string[]): string | undefined {
@@ -236,15 +269,17 @@ function engineOf(values: OptionValues): EngineConfig {
   return { engine, handshake, close, source: { address, ports, device, dscp } };
 }
 
-function assemble(values: OptionValues, api: ApiConfig | undefined): Config {
+function assemble(values: OptionValues, sources: SourceConfig): Config {
   return {
-    api,
+    sources,
     scanMs: values.scan,
     probeMs: values.probe,
     timeoutMs: values.timeout,
     nodeSelector: values["node-selector"],
     addressTypes: values["address-types"],
     ipFamily: values["ip-family"],
+    ports: values.port ?? [],
+    shard: values.shard,
     engine: engineOf(values),
     listen: values.listen,
     logFormat: values["log-format"],

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import type { ListenAddress } from "../http/listen-address.ts";
-import { type AddressType, addressTypes } from "../targets/select.ts";
+import { type AddressType, addressTypes, type NamedPort } from "../targets/select.ts";
 import { formatMs } from "../units.ts";
 
 /** A setting's text read, or what is wrong with it and what would do: the end of a sentence that begins with its name. */
@@ -47,6 +47,29 @@ export function oneOf<Word extends string>(words: readonly Word[]): Parser<Word>
     return value === undefined ? { problem: `${quote(text)} is not one of ${words.join(", ")}` } : { value };
   };
 }
+
+/** Several values, one a line or behind commas; each once. */
+export function list<Value>(parse: Parser<Value>): Parser<readonly Value[]> {
+  return (text) => {
+    const words = text.split(/[\n,]/).map((word) => word.trim());
+    const values: Value[] = [];
+    for (const word of new Set(words.filter((word) => word !== ""))) {
+      const parsed = parse(word);
+      if ("problem" in parsed) return parsed;
+      values.push(parsed.value);
+    }
+    return values.length === 0 ? { problem: "is empty" } : { value: values };
+  };
+}
+
+/** `ssh=22`: what a port is called and its number. */
+export const namedPort: Parser<NamedPort> = (text) => {
+  const match = /^([a-z0-9]([a-z0-9-]{0,13}[a-z0-9])?)=(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  if (match?.[1] !== undefined && port >= 1 && port <= 65_535) return { value: { name: match[1], port } };
+  const would = "write a name of up to 15 small letters, digits and dashes, and a number from 1 to 65535, e.g. ssh=22";
+  return { problem: `${quote(text)} is no named port; ${would}` };
+};
 
 export const anyText: Parser<string> = (text) => ({ value: text });
 

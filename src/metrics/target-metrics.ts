@@ -97,8 +97,8 @@ export class TargetMetrics {
   #label(row: number, target: Target): void {
     const { cluster, node, zone, address } = target;
     this.#labels[row] = labelText({ cluster, node, zone, target: address });
-    const { region, instanceType, addressType, os } = target;
-    const facts = labelText({ region, instance_type: instanceType, address_type: addressType, os });
+    const { region, instanceType, addressType, os, portName } = target;
+    const facts = labelText({ region, instance_type: instanceType, address_type: addressType, os, port: portName });
     this.#facts[row] = this.#shared(facts);
   }
 

@@ -1,51 +1,75 @@
-import { BlockList, isIP } from "node:net";
+import { isIP } from "node:net";
 import type { Target } from "../target.ts";
 import type { NodeAddress, NodeFacts } from "./node.ts";
+import { ownsShard, type Shard } from "./shard.ts";
+import { explainUnusable } from "./usable-address.ts";
 
 export const addressTypes = ["ExternalIP", "InternalIP"] as const;
 export type AddressType = (typeof addressTypes)[number];
-export const ipFamilies = ["auto", "4", "6"] as const;
+export const ipFamilies = ["auto", "4", "6", "both"] as const;
 export type IpFamily = (typeof ipFamilies)[number];
+
+/** A port that is probed on every node. */
+export interface NamedPort {
+  readonly name: string;
+  readonly port: number;
+}
+
+/** The name of the port that each node reports by itself. */
+export const kubeletPortName = "kubelet";
 
 export interface Selection {
   /** In order of preference. */
   readonly addressTypes: readonly AddressType[];
-  /** `auto` takes a node's first address, whichever family it is of. */
+  /** `auto` takes a node's first address, whichever family it is of; `both` the first of each. */
   readonly ipFamily: IpFamily;
+  /** Beside the kubelet's; one of the kubelet's name stands for what the nodes report. */
+  readonly ports: readonly NamedPort[];
+  /** Of the nodes, those of this instance; undefined for all. */
+  readonly shard: Shard | undefined;
 }
 
 /** What becomes of a node. The states are the `state` label of `pingo_targets`. */
-export type NodeTarget =
-  | { readonly state: "probed"; readonly target: Target }
-  | { readonly state: "no_address" | "no_port"; readonly why: string };
+export type NodeOutcome =
+  /** One target for each address and port, at least one. */
+  | { readonly state: "probed"; readonly targets: readonly Target[] }
+  | { readonly state: "no_address" | "no_port" | "filtered"; readonly why: string };
 
 /** All states, so that each is exported even while it holds nothing. */
-export const nodeStates = ["probed", "no_address", "no_port"] as const;
+export const nodeStates = ["probed", "no_address", "no_port", "filtered"] as const;
 
-/** The target of a node, or in plain words why it has none. */
-export function selectTarget(cluster: string, node: NodeFacts, selection: Selection): NodeTarget {
-  const chosen = chooseAddress(node.addresses, selection);
-  if (chosen === undefined) return { state: "no_address", why: explainNoAddress(node, selection) };
-  if (node.kubeletPort === 0) {
+/** The targets of a node, or in plain words why it has none. */
+export function selectTargets(cluster: string, node: NodeFacts, selection: Selection): NodeOutcome {
+  const { shard } = selection;
+  if (shard !== undefined && !ownsShard(node.uid || node.name, shard)) {
+    return { state: "filtered", why: `belongs to another shard than ${shard.index}/${shard.count}` };
+  }
+  const addresses = chooseAddresses(node.addresses, selection);
+  if (addresses.length === 0) return { state: "no_address", why: explainNoAddress(node, selection) };
+  const ports = portsOf(node, selection.ports);
+  if (ports.length === 0) {
     return { state: "no_port", why: "reports no usable kubelet port (virtual kubelets report 0)" };
   }
-  const address = joinHostPort(chosen.address, node.kubeletPort);
+  const targets = addresses.flatMap((address) => ports.map((port) => makeTarget(cluster, node, address, port)));
+  return { state: "probed", targets };
+}
+
+function makeTarget(cluster: string, node: NodeFacts, chosen: NodeAddress, { name, port }: NamedPort): Target {
+  const address = joinHostPort(chosen.address, port);
   return {
-    state: "probed",
-    target: {
-      key: `${cluster}/${node.uid}/${node.name}/${address}`,
-      cluster,
-      node: node.name,
-      name: node.addresses.find((entry) => entry.type === "Hostname")?.address ?? node.name,
-      host: chosen.address,
-      port: node.kubeletPort,
-      address,
-      addressType: chosen.type,
-      zone: node.zone,
-      region: node.region,
-      instanceType: node.instanceType,
-      os: node.os,
-    },
+    key: `${cluster}/${node.uid}/${node.name}/${address}`,
+    cluster,
+    node: node.name,
+    name: node.addresses.find((entry) => entry.type === "Hostname")?.address ?? node.name,
+    host: chosen.address,
+    port,
+    portName: name,
+    address,
+    addressType: chosen.type,
+    zone: node.zone,
+    region: node.region,
+    instanceType: node.instanceType,
+    os: node.os,
   };
 }
 
@@ -54,32 +78,38 @@ export function joinHostPort(host: string, port: number): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-function chooseAddress(addresses: readonly NodeAddress[], selection: Selection): NodeAddress | undefined {
-  for (const type of selection.addressTypes) {
-    const found = addresses.find((entry) => entry.type === type && isUsable(entry.address, selection.ipFamily));
+/** Each number once, under the first of its names. */
+function portsOf({ kubeletPort }: NodeFacts, named: readonly NamedPort[]): NamedPort[] {
+  const chosen = named.some(({ name }) => name === kubeletPortName);
+  const own = chosen || kubeletPort === 0 ? [] : [{ name: kubeletPortName, port: kubeletPort }];
+  const ports = [...own, ...named];
+  return ports.filter(({ port }, index) => ports.findIndex((other) => other.port === port) === index);
+}
+
+function chooseAddresses(addresses: readonly NodeAddress[], { addressTypes, ipFamily }: Selection): NodeAddress[] {
+  const families = ipFamily === "both" ? [4, 6] : [ipFamily === "auto" ? undefined : Number(ipFamily)];
+  return families.flatMap((family) => chooseAddress(addresses, addressTypes, family) ?? []);
+}
+
+function chooseAddress(
+  addresses: readonly NodeAddress[],
+  types: readonly AddressType[],
+  family: number | undefined,
+): NodeAddress | undefined {
+  for (const wanted of types) {
+    const found = addresses.find(
+      ({ type, address }) =>
+        type === wanted && (family === undefined || isIP(address) === family) && explainUnusable(address) === undefined,
+    );
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-/** What no handshake can be sent to from here, or what is not one host (IANA's special-purpose address registries). */
-const unusable = new BlockList();
-unusable.addSubnet("0.0.0.0", 8, "ipv4"); // "this network"
-unusable.addSubnet("224.0.0.0", 3, "ipv4"); // multicast, reserved, broadcast
-unusable.addAddress("::", "ipv6"); // unspecified
-unusable.addSubnet("fe80::", 10, "ipv6"); // link-local: nothing without the name of an interface
-unusable.addSubnet("ff00::", 8, "ipv6"); // multicast
-
-function isUsable(address: string, family: IpFamily): boolean {
-  const version = isIP(address);
-  if (version === 0 || (family !== "auto" && String(version) !== family)) return false;
-  return !unusable.check(address, version === 4 ? "ipv4" : "ipv6");
-}
-
 function explainNoAddress(node: NodeFacts, selection: Selection): string {
   if (node.addresses.length === 0) return "reports no address";
   const wanted = selection.addressTypes.join(" or ");
-  const family = selection.ipFamily === "auto" ? "" : ` of IPv${selection.ipFamily}`;
+  const family = /^[46]$/.test(selection.ipFamily) ? ` of IPv${selection.ipFamily}` : "";
   const has = node.addresses.map((entry) => `${entry.type} ${entry.address}`).join(", ");
   return `has no usable ${wanted}${family}; it reports ${has}`;
 }

@@ -1,25 +1,25 @@
 import { sameLabels, type Target } from "../target.ts";
 import type { NodeFacts } from "./node.ts";
-import { type NodeTarget, nodeStates, type Selection, selectTarget } from "./select.ts";
+import { type NodeOutcome, nodeStates, type Selection, selectTargets } from "./select.ts";
 
 /** A node and what became of it. */
 export interface NodeEntry {
   readonly node: NodeFacts;
-  readonly outcome: NodeTarget;
+  readonly outcome: NodeOutcome;
 }
 
 /** Hears of each change before the call that caused it returns. */
 export interface TargetListener {
-  /** `instead` is the target of the same node that was removed for it. */
+  /** `instead` is the target of the same node and port that was removed for it. */
   added(target: Target, instead: Target | undefined): void;
-  /** `next` is what became of its node: another target that is added next, none and why, or undefined: it is gone. */
-  removed(target: Target, next: NodeTarget | undefined): void;
+  /** `next` is what became of its node: other targets, none and why, or undefined: it is gone. */
+  removed(target: Target, next: NodeOutcome | undefined): void;
   /** A node that was not known before has no target. */
-  unprobed(node: NodeFacts, why: string): void;
+  unprobed(cluster: string, node: NodeFacts, why: string): void;
   /** Same key, other labels: the counters stay. */
   relabelled(target: Target, before: Target): void;
   /** Ready became something else. */
-  readinessChanged(node: NodeFacts, before: NodeFacts): void;
+  readinessChanged(cluster: string, node: NodeFacts, before: NodeFacts): void;
 }
 
 /** The nodes of one cluster and the targets they make. Knows nothing of where nodes come from. */
@@ -44,8 +44,8 @@ export class TargetSet {
   }
 
   /** How many nodes are in each state. */
-  countByState(): Record<NodeTarget["state"], number> {
-    const counts = Object.fromEntries(nodeStates.map((state) => [state, 0])) as Record<NodeTarget["state"], number>;
+  countByState(): Record<NodeOutcome["state"], number> {
+    const counts = Object.fromEntries(nodeStates.map((state) => [state, 0])) as Record<NodeOutcome["state"], number>;
     for (const entry of this.#entries.values()) counts[entry.outcome.state]++;
     return counts;
   }
@@ -63,34 +63,48 @@ export class TargetSet {
 
   upsert(node: NodeFacts): void {
     const nodeBefore = this.#entries.get(node.name)?.node;
-    const before = this.#targetOf(node.name);
-    const outcome = selectTarget(this.#cluster, node, this.#selection);
+    const before = this.#targetsOf(node.name);
+    const outcome = selectTargets(this.#cluster, node, this.#selection);
     this.#entries.set(node.name, { node, outcome });
     this.#tell(before, outcome);
-    if (nodeBefore === undefined && outcome.state !== "probed") this.#listener.unprobed(node, outcome.why);
+    if (nodeBefore === undefined && outcome.state !== "probed")
+      this.#listener.unprobed(this.#cluster, node, outcome.why);
     if (nodeBefore !== undefined && nodeBefore.ready.status !== node.ready.status) {
-      this.#listener.readinessChanged(node, nodeBefore);
+      this.#listener.readinessChanged(this.#cluster, node, nodeBefore);
     }
   }
 
   remove(nodeName: string): void {
-    const before = this.#targetOf(nodeName);
+    const before = this.#targetsOf(nodeName);
     this.#entries.delete(nodeName);
     this.#tell(before, undefined);
   }
 
-  #targetOf(nodeName: string): Target | undefined {
+  #targetsOf(nodeName: string): readonly Target[] {
     const outcome = this.#entries.get(nodeName)?.outcome;
-    return outcome?.state === "probed" ? outcome.target : undefined;
+    return outcome?.state === "probed" ? outcome.targets : none;
   }
 
-  #tell(before: Target | undefined, next: NodeTarget | undefined): void {
-    const after = next?.state === "probed" ? next.target : undefined;
-    if (before !== undefined && after !== undefined && before.key === after.key) {
-      if (!sameLabels(before, after)) this.#listener.relabelled(after, before);
-      return;
+  /** What leaves is told first, so that an address can change hands. */
+  #tell(before: readonly Target[], next: NodeOutcome | undefined): void {
+    const after = next?.state === "probed" ? next.targets : none;
+    const gone = before.filter(({ key }) => !after.some((target) => target.key === key));
+    for (const target of gone) this.#listener.removed(target, next);
+    for (const target of after) {
+      const same = before.find(({ key }) => key === target.key);
+      if (same === undefined) this.#listener.added(target, takePredecessor(gone, target));
+      else if (!sameLabels(same, target)) this.#listener.relabelled(target, same);
     }
-    if (before !== undefined) this.#listener.removed(before, next);
-    if (after !== undefined) this.#listener.added(after, before);
   }
+}
+
+const none: readonly Target[] = [];
+
+/** The target of the same port, and best of the same family, in whose place this one comes; it is then taken. */
+function takePredecessor(gone: Target[], { portName, host }: Target): Target | undefined {
+  const isV6 = host.includes(":");
+  const candidates = gone.filter((target) => target.portName === portName);
+  const found = candidates.find((target) => target.host.includes(":") === isV6) ?? candidates[0];
+  if (found !== undefined) gone.splice(gone.indexOf(found), 1);
+  return found;
 }

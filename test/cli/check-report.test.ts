@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { median, reportNode, reportToJson } from "../../src/cli/check-report.ts";
+import type { ListedNode } from "../../src/cli/list-targets.ts";
 import type { Outcome, Result } from "../../src/outcome.ts";
 import { makeNode } from "../support/make-node.ts";
 import { makeTarget } from "../support/make-target.ts";
@@ -18,12 +19,13 @@ function outcomes(words: string): Outcome[] {
     });
 }
 
-const node = makeNode({
+const target = makeTarget({ node: "node-1" });
+const facts = makeNode({
   name: "node-1",
   zone: "z",
   ready: { status: "False", reason: "KubeletNotReady", since: "2026-01-01T00:00:00Z" },
 });
-const target = makeTarget({ node: "node-1" });
+const node: ListedNode = { ...facts, cluster: "c", outcome: { state: "probed", targets: [target] } };
 const report = (words: string) => reportNode(node, target, outcomes(words));
 
 describe("what is said of a node", () => {
@@ -63,6 +65,7 @@ test("of two failures equally common the same is named whatever their order", ()
 
 test("the JSON has seconds, every result, and null where nothing was measured", () => {
   assert.deepEqual(reportToJson(report("1000 3000 timeout local")), {
+    cluster: "c",
     node: "node-1",
     zone: "z",
     target: "192.0.2.1:10250",

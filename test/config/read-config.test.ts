@@ -44,25 +44,34 @@ function problemsOf(line: string | readonly string[], env: Environment = {}): re
   return problems;
 }
 
+/** Nothing is said of where targets come from. */
+const noSources = {
+  api: undefined,
+  kubeconfigFlag: undefined,
+  kubeconfigVariable: undefined,
+  contexts: [],
+  targetsFile: undefined,
+};
+
 /** What the user of the first PinGo exports. */
 const usual = { PINGO_API: "https://192.0.2.1:6443", PINGO_TOKEN: secret };
 
 describe("the first PinGo's environment", () => {
   test("means what it meant", () => {
     const config = configOf("", { ...usual, PINGO_CA: base64(firstPem), PINGO_SCAN: "60", PINGO_PROBE: "15" });
-    assert.deepEqual(config.api, {
-      cluster: "192.0.2.1:6443",
+    assert.deepEqual(config.sources.api, {
       name: "https://192.0.2.1:6443",
       url: new URL("https://192.0.2.1:6443"),
-      caPem: firstPem,
+      ca: { from: "data", pem: firstPem },
       token: { from: "value", token: secret },
     });
     assert.deepEqual([config.scanMs, config.probeMs], [60_000, 15_000]);
   });
 
   test("is complete with the API and the token; the rest has defaults", () => {
-    const { api, ...config } = configOf("", usual);
-    assert.equal(api?.caPem, undefined, "the system's authorities");
+    const { sources, ...config } = configOf("", usual);
+    assert.equal(sources.api?.ca, undefined, "the system's authorities");
+    assert.deepEqual({ ...sources, api: undefined }, noSources);
     assert.deepEqual(config, {
       scanMs: 60_000,
       probeMs: 15_000,
@@ -70,6 +79,8 @@ describe("the first PinGo's environment", () => {
       nodeSelector: "",
       addressTypes: ["ExternalIP", "InternalIP"],
       ipFamily: "auto",
+      ports: [],
+      shard: undefined,
       engine: { engine: "auto", handshake: "full", close: "fin", source: anySource },
       listen: { host: "", port: 8_080 },
       logFormat: "text",
@@ -93,7 +104,7 @@ describe("the first PinGo's environment", () => {
   test("an empty variable is one that is not set", () => {
     const empty = Object.fromEntries(optionNames.map((name) => [envOf(name) ?? "PINGO_UNHEARD_OF", ""]));
     assert.deepEqual(configOf("", { ...empty, ...usual }), configOf("", usual));
-    assert.deepEqual(problemsOf("", { ...empty, PINGO_UNHEARD_OF: "" }), problemsOf("", {}));
+    assert.deepEqual(configOf("", { ...empty, PINGO_UNHEARD_OF: "" }).sources, noSources);
   });
 });
 
@@ -106,6 +117,10 @@ describe("flags and variables", () => {
       "token-file": "/run/token",
       ca: base64(secondPem),
       "ca-file": "/run/ca.crt",
+      context: "a",
+      targets: "/t",
+      port: "a=1",
+      shard: "1/2",
       scan: "7",
       probe: "7",
       timeout: "7",
@@ -125,10 +140,12 @@ describe("flags and variables", () => {
     };
     for (const name of optionNames) {
       const env = envOf(name);
-      if (env === undefined) continue;
+      // KUBECONFIG may name several files where its flag names one, and is no other kind of the same.
+      if (env === undefined || name === "kubeconfig") continue;
       const text = texts[name] ?? assert.fail(`this test knows no text for --${name}`);
       const fits = options[name].commands[0] ?? "serve";
-      const others: Environment = name.startsWith("token") ? { PINGO_API: usual.PINGO_API } : usual;
+      const withoutToken: Environment = name === "context" ? {} : { PINGO_API: usual.PINGO_API };
+      const others: Environment = name.startsWith("token") || name === "context" ? withoutToken : usual;
       const byFlag = configOf([fits, `--${name}`, text], { ...others, [env]: `\nwrong ${secret}` });
       const byVariable = configOf(fits, { ...others, [env]: text });
       assert.deepEqual(byFlag, byVariable, `--${name}`);
@@ -146,22 +163,25 @@ describe("flags and variables", () => {
 
   test("a token as a flag beats a token file as a variable, and the other way round, however wrong the loser", () => {
     const { PINGO_API } = usual;
-    const byFlag = configOf("--token abc", { PINGO_API, PINGO_TOKEN_FILE: "/nowhere" }).api?.token;
+    const byFlag = configOf("--token abc", { PINGO_API, PINGO_TOKEN_FILE: "/nowhere" }).sources.api?.token;
     assert.deepEqual(byFlag, { from: "value", token: "abc" });
-    const byFile = configOf("--token-file /run/token", { PINGO_API, PINGO_TOKEN: `${secret}\n` }).api?.token;
+    const byFile = configOf("--token-file /run/token", { PINGO_API, PINGO_TOKEN: `${secret}\n` }).sources.api?.token;
     assert.deepEqual(byFile, { from: "file", path: "/run/token" });
   });
 
   test("a CA as a flag beats a CA file as a variable, and the other way round, however wrong the loser", () => {
-    assert.equal(configOf(["--ca", base64(firstPem)], { ...usual, PINGO_CA_FILE: "/nowhere" }).api?.caPem, firstPem);
-    const byFile = configOf("--ca-file /run/ca.crt", { ...usual, PINGO_CA: "?" }).api?.caPem;
-    assert.equal(byFile, `${firstPem}\n${secondPem}`);
+    assert.deepEqual(configOf(["--ca", base64(firstPem)], { ...usual, PINGO_CA_FILE: "/nowhere" }).sources.api?.ca, {
+      from: "data",
+      pem: firstPem,
+    });
+    const byFile = configOf("--ca-file /run/ca.crt", { ...usual, PINGO_CA: "?" }).sources.api?.ca;
+    assert.deepEqual(byFile, { from: "file", path: "/run/ca.crt" });
   });
 
   test("variables of options that the command has not are let be", () => {
     assert.equal(configOf("check", { ...usual, PINGO_PROBE: "-1", PINGO_LISTEN: "?" }).count, 5);
     const demo = configOf("demo", { PINGO_API: "?", PINGO_TOKEN: "\n", PINGO_CA_FILE: "/nowhere" });
-    assert.equal(demo.api, undefined);
+    assert.equal(demo.sources.api, undefined);
   });
 
   test("the demo is in more of a hurry, unless told otherwise", () => {
@@ -177,11 +197,34 @@ describe("flags and variables", () => {
   });
 });
 
+describe("options that repeat", () => {
+  test("as flags, and behind commas in a variable", () => {
+    assert.deepEqual(configOf("--context a --context=b --context a").sources.contexts, ["a", "b"]);
+    assert.deepEqual(configOf("", { PINGO_CONTEXT: "a, b" }).sources.contexts, ["a", "b"]);
+    assert.deepEqual(configOf("--port ssh=22 --port web=443", usual).ports, [
+      { name: "ssh", port: 22 },
+      { name: "web", port: 443 },
+    ]);
+  });
+
+  test("KUBECONFIG may name several files, the flag names one", () => {
+    const byVariable = configOf("", { KUBECONFIG: "/a:/b" }).sources;
+    assert.deepEqual([byVariable.kubeconfigFlag, byVariable.kubeconfigVariable], [undefined, "/a:/b"]);
+    const byFlag = configOf("--kubeconfig /c", { KUBECONFIG: "/a:/b" }).sources;
+    assert.deepEqual([byFlag.kubeconfigFlag, byFlag.kubeconfigVariable], ["/c", undefined]);
+  });
+
+  test("a shard by its number or by a pod's name", () => {
+    assert.deepEqual(configOf("--shard 2/5", usual).shard, { index: 2, count: 5 });
+    assert.deepEqual(configOf("", { ...usual, PINGO_SHARD: "pingo-1/5" }).shard, { index: 2, count: 5 });
+  });
+});
+
 describe("http", () => {
   for (const url of ["http://127.0.0.1:8001", "http://127.9.8.7", "http://localhost:8001", "http://[::1]:8001"]) {
     test(`${url} is this machine: with a token or without`, () => {
-      assert.deepEqual(configOf("", { PINGO_API: url }).api?.token, { from: "none" });
-      assert.deepEqual(configOf("", { PINGO_API: url, PINGO_TOKEN: "abc" }).api?.token, {
+      assert.deepEqual(configOf("", { PINGO_API: url }).sources.api?.token, { from: "none" });
+      assert.deepEqual(configOf("", { PINGO_API: url, PINGO_TOKEN: "abc" }).sources.api?.token, {
         from: "value",
         token: "abc",
       });
@@ -201,7 +244,7 @@ describe("http", () => {
       assert.match(problem ?? "", /^PINGO_API: the token would cross the network in clear; use https/);
       assert.deepEqual(more, []);
       assert.match(problemsOf("", { PINGO_API: url, PINGO_TOKEN_FILE: "/run/token" }).join(), /in clear/);
-      assert.deepEqual(configOf("", { PINGO_API: url }).api?.token, { from: "none" });
+      assert.deepEqual(configOf("", { PINGO_API: url }).sources.api?.token, { from: "none" });
     });
   }
 
@@ -215,14 +258,17 @@ describe("http", () => {
 });
 
 describe("problems", () => {
-  const noApi = /^no API is named: neither --api nor PINGO_API is set; write e.g. PINGO_API=https:.*pingo demo/;
+  const noApi = /^PINGO_TOKEN: no API is named; set --api or PINGO_API, e.g. PINGO_API=https:/;
   const noToken = "no token is given: none of --token, PINGO_TOKEN, --token-file, PINGO_TOKEN_FILE is set";
 
   type Expected = string | RegExp;
   const table: readonly [name: string, line: string | string[], env: Environment, expected: Expected[]][] = [
-    ["nothing is set", "", {}, [noToken, noApi]],
-    ["nothing is set for check", "check", {}, [noToken, noApi]],
-    ["nothing is set for targets", "targets", {}, [noToken, noApi]],
+    ["contexts and an API", "--context a", usual, [/^--context: contexts are a kubeconfig's; leave PINGO_API out/]],
+    ["two ways to an API", "--kubeconfig /k", usual, [/^--kubeconfig and PINGO_API are both given/]],
+    ["no context in the list", ["--context=,"], {}, ["--context: is empty"]],
+    ["a port without a name", "--port 22", usual, [/^--port: "22" is no named port; write a name of up to 15/]],
+    ["a port beyond all", "--port a=65536", usual, [/^--port: "a=65536" is no named port/]],
+    ["a shard of none", "--shard 0/5", usual, [/^--shard: "0\/5"/]],
     ["no API", "", { PINGO_TOKEN: secret }, [noApi]],
     ["no token", "", { PINGO_API: usual.PINGO_API }, [noToken]],
     ["a wrong URL and no token", "", { PINGO_API: "nonsense" }, [/^PINGO_API: "nonsense" is not an http/, noToken]],

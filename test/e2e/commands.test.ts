@@ -71,9 +71,10 @@ describe("pingo check", () => {
     const { code, stdout } = await Pingo.run(["check", "--output=json", "--count=2"], env);
     assert.equal(code, 0);
     const report = JSON.parse(stdout);
-    const none = { lossy: 0, unreachable: 0, unknown: 0, untried: 0, notProbed: 0, unreadable: 0, interrupted: false };
-    assert.deepEqual(report.summary, { nodes: 6, reachable: 6, ...none });
+    const none = { lossy: 0, unreachable: 0, unknown: 0, untried: 0, notProbed: 0, unreadable: 0 };
+    assert.deepEqual(report.summary, { nodes: 6, reachable: 6, ...none, apisFailed: [], interrupted: false });
     assert.deepEqual(Object.keys(report.nodes[0]), [
+      "cluster",
       "node",
       "zone",
       "target",
@@ -134,7 +135,7 @@ describe("pingo check", () => {
     await other.stop();
     for (const [more, said] of [
       [{ PINGO_API: foreign.PINGO_API ?? "" }, /connection refused/],
-      [{ PINGO_TOKEN: "not-the-token" }, /does not accept the token \(401/],
+      [{ PINGO_TOKEN: "not-the-token" }, /does not accept the credentials \(401/],
       [{ PINGO_CA: foreign.PINGO_CA ?? "" }, /not signed by the given CA/],
     ] as const) {
       for (const command of ["check", "targets"]) {

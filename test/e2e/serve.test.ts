@@ -253,7 +253,10 @@ describe("pingo at work", () => {
     const port = Number((await pingo.says(/metrics are at http:\/\/127\.0\.0\.1:(\d+)/))[1]);
     await pingo.says(/connection refused/);
     const ready = await fetch(`http://127.0.0.1:${port}/readyz`);
-    assert.deepEqual([ready.status, await ready.text()], [503, "not ready: the API has not named the nodes yet\n"]);
+    assert.deepEqual(
+      [ready.status, await ready.text()],
+      [503, `not ready: targets not known yet: ${new URL(sandbox.apiUrl).host}\n`],
+    );
     const { code, tookMs } = await pingo.stop();
     assert.equal(code, 0);
     assert.ok(tookMs < 1_000, `${tookMs} ms`);
@@ -263,7 +266,7 @@ describe("pingo at work", () => {
     const [sandbox, other] = await Promise.all([startSandbox({ nodes: 1 }), startSandbox({ nodes: 1 })]);
     const env = { ...sandbox.environment(), PINGO_CA: other.environment().PINGO_CA ?? "", PINGO_LISTEN: "127.0.0.1:0" };
     const pingo = new Pingo([], env);
-    await pingo.says(/is not signed by the given CA .*check PINGO_CA or --ca-file/);
+    await pingo.says(/is not signed by the given CA .*check that of --api or PINGO_API/);
     await pingo.stop();
     await Promise.all([sandbox.stop(), other.stop()]);
   });

@@ -118,7 +118,7 @@ describe("a node that changes", () => {
   test("its readiness", () => {
     const { reachability, news } = setUp();
     const ready = (status: "True" | "False" | "Unknown", reason: string) =>
-      reachability.readinessChanged(makeNode({ name: "node-1", ready: { status, reason, since: "" } }));
+      reachability.readinessChanged("c", makeNode({ name: "node-1", ready: { status, reason, since: "" } }));
     ready("Unknown", "NodeStatusUnknown");
     ready("False", "KubeletNotReady");
     ready("True", "");

@@ -9,6 +9,7 @@ export function makeTarget(parts: Partial<Target> & { node: string }): Target {
     name: parts.node,
     host: "192.0.2.1",
     port: 10_250,
+    portName: "kubelet",
     address,
     addressType: "InternalIP",
     zone: "",

@@ -7,6 +7,7 @@ import { NodeFollower } from "../../src/targets/kubernetes/node-follower.ts";
 import type { NodeFacts } from "../../src/targets/node.ts";
 import { capture, chunked, listPages, onTheWire } from "../support/captures.ts";
 import { FakeClock } from "../support/fake-clock.ts";
+import { openAccess } from "../support/open-access.ts";
 import {
   answer,
   isWatch,
@@ -105,7 +106,7 @@ describe("NodeFollower", () => {
       secrets: () => [token],
     });
     client = new ApiClient({
-      access: { url: parts.url ?? started, caPem: undefined, token: () => token },
+      access: openAccess({ url: parts.url ?? started, token, clock }),
       clock,
       report: ({ status }) => statuses.push(status),
     });
@@ -264,8 +265,8 @@ describe("NodeFollower", () => {
 
   for (const [what, reason, said, wire] of [
     ["500", "http_status", /answers HTTP 500/, answer("500 Internal Server Error", "boom")],
-    ["401", "unauthorized", /does not accept the token/, onTheWire(capture("unauthorized-401.http"))],
-    ["403", "forbidden", /may not do this/, onTheWire(capture("forbidden-403.http"))],
+    ["401", "unauthorized", /does not accept the credentials/, onTheWire(capture("unauthorized-401.http"))],
+    ["403", "forbidden", /may not do that/, onTheWire(capture("forbidden-403.http"))],
     ["404", "http_status", /HTTP 404: nodes "absent" not found/, onTheWire(capture("not-found-404.http"))],
     ["a redirect", "http_status", /HTTP 302/, answer("302 Found", "", "Location: /login\r\n")],
     ["HTML", "bad_answer", /HTML, not JSON/, answer("200 OK", "<html>Sign in</html>")],

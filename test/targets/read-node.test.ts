@@ -5,10 +5,15 @@ import { problemOfStatus } from "../../src/targets/kubernetes/problem.ts";
 import { readNode } from "../../src/targets/kubernetes/read-node.ts";
 import { readEvent } from "../../src/targets/kubernetes/watch-nodes.ts";
 import type { NodeFacts } from "../../src/targets/node.ts";
-import { selectTarget } from "../../src/targets/select.ts";
+import { selectTargets } from "../../src/targets/select.ts";
 import { capture, listPages } from "../support/captures.ts";
 
-const selection = { addressTypes: ["ExternalIP", "InternalIP"], ipFamily: "auto" } as const;
+const selection = {
+  addressTypes: ["ExternalIP", "InternalIP"],
+  ipFamily: "auto",
+  ports: [],
+  shard: undefined,
+} as const;
 
 function page(name: string) {
   const read = readPage(capture(name).body);
@@ -29,8 +34,8 @@ function nodesOf(names: readonly string[]): NodeFacts[] {
 describe("a real API server's list", () => {
   test("gives each node the target that it should have, or the reason why it has none", () => {
     const said = nodesOf(listPages).map((node) => {
-      const selected = selectTarget("c", node, selection);
-      return [node.name, selected.state === "probed" ? selected.target.address : selected.state];
+      const selected = selectTargets("c", node, selection);
+      return [node.name, selected.state === "probed" ? selected.targets[0]?.address : selected.state];
     });
     assert.deepEqual(said, [
       ["control-plane-1", "198.51.100.5:10250"],
@@ -59,8 +64,8 @@ describe("a real API server's list", () => {
     assert.equal(nodes.get("worker-draining")?.unschedulable, true);
     const custom = nodes.get("custom-port");
     assert.ok(custom);
-    const selected = selectTarget("c", custom, selection);
-    assert.equal(selected.state === "probed" && selected.target.name, "custom-port.lan");
+    const selected = selectTargets("c", custom, selection);
+    assert.equal(selected.state === "probed" && selected.targets[0]?.name, "custom-port.lan");
   });
 
   test("says how to go on and how many are left", () => {
@@ -110,7 +115,7 @@ describe("a real API server's watch", () => {
 
 describe("a refusal of a real API server", () => {
   for (const [name, status, reason, said] of [
-    ["unauthorized-401.http", 401, "unauthorized", /does not accept the token/],
+    ["unauthorized-401.http", 401, "unauthorized", /does not accept the credentials/],
     ["forbidden-403.http", 403, "forbidden", /User "pingo" cannot list resource "pods"/],
     ["not-found-404.http", 404, "http_status", /nodes "absent" not found/],
   ] as const) {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { NodeAddress } from "../../src/targets/node.ts";
-import { joinHostPort, type Selection, selectTarget } from "../../src/targets/select.ts";
+import { joinHostPort, type Selection, selectTargets } from "../../src/targets/select.ts";
 import { makeNode } from "../support/make-node.ts";
 
-const usual: Selection = { addressTypes: ["ExternalIP", "InternalIP"], ipFamily: "auto" };
+const usual: Selection = { addressTypes: ["ExternalIP", "InternalIP"], ipFamily: "auto", ports: [], shard: undefined };
 
 /** `InternalIP 192.0.2.1, Hostname a` as a node reports it. */
 function addresses(text: string): NodeAddress[] {
@@ -20,8 +20,9 @@ function addresses(text: string): NodeAddress[] {
 /** The target's address, or why there is none. */
 function choose(text: string, selection: Partial<Selection> = {}): string {
   const node = makeNode({ name: "a", addresses: addresses(text) });
-  const outcome = selectTarget("c", node, { ...usual, ...selection });
-  return outcome.state === "probed" ? outcome.target.address : `${outcome.state}: ${outcome.why}`;
+  const outcome = selectTargets("c", node, { ...usual, ...selection });
+  if (outcome.state !== "probed") return `${outcome.state}: ${outcome.why}`;
+  return outcome.targets.map((target) => target.address).join(" ");
 }
 
 describe("which address is taken", () => {
@@ -107,12 +108,12 @@ describe("why a node is not probed", () => {
   });
 
   test("its kubelet port is 0", () => {
-    const outcome = selectTarget("c", makeNode({ name: "a", kubeletPort: 0 }), usual);
+    const outcome = selectTargets("c", makeNode({ name: "a", kubeletPort: 0 }), usual);
     assert.deepEqual(outcome, { state: "no_port", why: "reports no usable kubelet port (virtual kubelets report 0)" });
   });
 
   test("with neither address nor port it is the address", () => {
-    assert.equal(selectTarget("c", makeNode({ name: "a", addresses: [], kubeletPort: 0 }), usual).state, "no_address");
+    assert.equal(selectTargets("c", makeNode({ name: "a", addresses: [], kubeletPort: 0 }), usual).state, "no_address");
   });
 });
 
@@ -129,34 +130,37 @@ describe("the target of a node", () => {
   });
 
   test("has all that its labels and its probe need", () => {
-    assert.deepEqual(selectTarget("c", node, usual), {
+    assert.deepEqual(selectTargets("c", node, usual), {
       state: "probed",
-      target: {
-        key: "c/u/a/[2001:db8::7]:10255",
-        cluster: "c",
-        node: "a",
-        name: "host-a",
-        host: "2001:db8::7",
-        port: 10_255,
-        address: "[2001:db8::7]:10255",
-        addressType: "InternalIP",
-        zone: "z",
-        region: "r",
-        instanceType: "i",
-        os: "linux",
-      },
+      targets: [
+        {
+          key: "c/u/a/[2001:db8::7]:10255",
+          cluster: "c",
+          node: "a",
+          name: "host-a",
+          host: "2001:db8::7",
+          port: 10_255,
+          portName: "kubelet",
+          address: "[2001:db8::7]:10255",
+          addressType: "InternalIP",
+          zone: "z",
+          region: "r",
+          instanceType: "i",
+          os: "linux",
+        },
+      ],
     });
   });
 
   test("is called by the node's name where it reports no Hostname", () => {
-    const outcome = selectTarget("c", { ...node, addresses: addresses("InternalIP 192.0.2.1") }, usual);
-    assert.equal(outcome.state === "probed" && outcome.target.name, "a");
+    const outcome = selectTargets("c", { ...node, addresses: addresses("InternalIP 192.0.2.1") }, usual);
+    assert.equal(outcome.state === "probed" && outcome.targets[0]?.name, "a");
   });
 
   test("is another one with another cluster, uid, name, address or port, and the same with other labels", () => {
     const keyOf = (cluster: string, parts: Partial<typeof node>) => {
-      const outcome = selectTarget(cluster, { ...node, ...parts }, usual);
-      return outcome.state === "probed" ? outcome.target.key : assert.fail(outcome.why);
+      const outcome = selectTargets(cluster, { ...node, ...parts }, usual);
+      return outcome.state === "probed" ? outcome.targets[0]?.key : assert.fail(outcome.why);
     };
     const keys = [
       keyOf("c", {}),
@@ -169,6 +173,46 @@ describe("the target of a node", () => {
     assert.equal(new Set(keys).size, keys.length);
     assert.equal(keyOf("c", { zone: "y", region: "", instanceType: "", os: "", unschedulable: true }), keys[0]);
   });
+});
+
+describe("the targets of a node are several", () => {
+  test("with both families: the first address of each, by the types in their order", () => {
+    const both = { ipFamily: "both" } as const;
+    assert.equal(choose("InternalIP 2001:db8::7, InternalIP 192.0.2.1", both), "192.0.2.1:10250 [2001:db8::7]:10250");
+    assert.equal(
+      choose("InternalIP 192.0.2.1, InternalIP 2001:db8::7, ExternalIP 2001:db8::8", both),
+      "192.0.2.1:10250 [2001:db8::8]:10250",
+    );
+    assert.equal(choose("InternalIP 192.0.2.1, InternalIP 192.0.2.2", both), "192.0.2.1:10250", "of one family one");
+  });
+
+  test("with more ports than the kubelet's, each number once", () => {
+    const ports = [
+      { name: "ssh", port: 22 },
+      { name: "again", port: 10_250 },
+    ];
+    assert.equal(choose("InternalIP 192.0.2.1", { ports }), "192.0.2.1:10250 192.0.2.1:22");
+    const virtual = selectTargets("c", makeNode({ name: "v", kubeletPort: 0 }), { ...usual, ports });
+    assert.deepEqual(virtual.state === "probed" && virtual.targets.map(({ portName, port }) => `${portName} ${port}`), [
+      "ssh 22",
+      "again 10250",
+    ]);
+  });
+
+  test("with a port called kubelet it stands for what the nodes report", () => {
+    const ports = [{ name: "kubelet", port: 11_250 }];
+    assert.equal(choose("InternalIP 192.0.2.1", { ports }), "192.0.2.1:11250");
+  });
+});
+
+test("with shards, each node is one shard's and says so to the others", () => {
+  const shards = [1, 2, 3].map((index) => ({ ...usual, shard: { index, count: 3 } }));
+  for (let number = 0; number < 50; number++) {
+    const node = makeNode({ name: `n${number}` });
+    const outcomes = shards.map((selection) => selectTargets("c", node, selection));
+    assert.equal(outcomes.filter(({ state }) => state === "probed").length, 1);
+    assert.equal(outcomes.filter(({ state }) => state === "filtered").length, 2);
+  }
 });
 
 test("an IPv6 address stands in brackets before a port", () => {

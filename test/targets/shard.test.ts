@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { describe, test } from "node:test";
-import { ownsShard, parseShard } from "../../src/targets/shard.ts";
+import { parseShard } from "../../src/config/parse-shard.ts";
+import { ownsShard } from "../../src/targets/shard.ts";
 
 describe("--shard", () => {
   for (const [text, index, count] of [

@@ -1,23 +1,25 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { Selection } from "../../src/targets/select.ts";
 import { TargetSet } from "../../src/targets/target-set.ts";
 import { makeNode } from "../support/make-node.ts";
 
-function setUp() {
+function setUp(selection: Partial<Selection> = {}) {
   const events: string[] = [];
   const set = new TargetSet(
     "c",
-    { addressTypes: ["InternalIP"], ipFamily: "auto" },
+    { addressTypes: ["InternalIP"], ipFamily: "auto", ports: [], shard: undefined, ...selection },
     {
       added: (target, instead) =>
         events.push(`+ ${target.node} ${target.host}${instead ? ` for ${instead.host}` : ""}`),
       removed: (target, next) => {
-        const instead = next === undefined ? "" : ` for ${next.state === "probed" ? next.target.host : next.state}`;
+        const instead =
+          next === undefined ? "" : ` for ${next.state === "probed" ? next.targets[0]?.host : next.state}`;
         events.push(`- ${target.node} ${target.host}${instead}`);
       },
-      unprobed: (node, why) => events.push(`! ${node.name} ${why}`),
+      unprobed: (_cluster, node, why) => events.push(`! ${node.name} ${why}`),
       relabelled: (target, before) => events.push(`~ ${target.node} ${before.zone} to ${target.zone}`),
-      readinessChanged: (node, before) =>
+      readinessChanged: (_cluster, node, before) =>
         events.push(`ready ${node.name} ${before.ready.status} to ${node.ready.status}`),
     },
   );
@@ -45,7 +47,7 @@ describe("a set of targets", () => {
       "! n reports no address",
     ]);
     assert.equal(set.size, 4);
-    assert.deepEqual(set.countByState(), { probed: 2, no_address: 1, no_port: 1 });
+    assert.deepEqual(set.countByState(), { probed: 2, no_address: 1, no_port: 1, filtered: 0 });
     assert.deepEqual(
       set.entries().map(({ node, outcome }) => `${node.name} ${outcome.state}`),
       ["a probed", "b probed", "v no_port", "n no_address"],
@@ -53,7 +55,7 @@ describe("a set of targets", () => {
   });
 
   test("counts every state, also those without a node", () => {
-    assert.deepEqual(setUp().set.countByState(), { probed: 0, no_address: 0, no_port: 0 });
+    assert.deepEqual(setUp().set.countByState(), { probed: 0, no_address: 0, no_port: 0, filtered: 0 });
   });
 
   test("says nothing of what stays", () => {
@@ -163,5 +165,39 @@ describe("a set of targets", () => {
     set.upsert(makeNode({ name: "constructor" }));
     assert.equal(news().length, 2);
     assert.equal(set.size, 2);
+  });
+});
+
+describe("a set of nodes with several targets each", () => {
+  const dual = (v4: string, v6: string) => ({
+    addresses: [
+      { type: "InternalIP", address: v4 },
+      { type: "InternalIP", address: v6 },
+    ],
+  });
+
+  test("adds, moves and removes each on its own", () => {
+    const { set, news } = setUp({ ipFamily: "both" });
+    set.upsert(makeNode({ name: "d", ...dual("192.0.2.1", "2001:db8::1") }));
+    assert.deepEqual(news(), ["+ d 192.0.2.1", "+ d 2001:db8::1"]);
+    set.upsert(makeNode({ name: "d", ...dual("192.0.2.1", "2001:db8::2") }));
+    assert.deepEqual(news(), ["- d 2001:db8::1 for 192.0.2.1", "+ d 2001:db8::2 for 2001:db8::1"]);
+    set.upsert(makeNode({ name: "d", ...at("192.0.2.1") }));
+    assert.deepEqual(news(), ["- d 2001:db8::2 for 192.0.2.1"]);
+    set.remove("d");
+    assert.deepEqual(news(), ["- d 192.0.2.1"]);
+  });
+
+  test("pairs what comes with what leaves by port and family", () => {
+    const { set, news } = setUp({ ipFamily: "both", ports: [{ name: "ssh", port: 22 }] });
+    set.upsert(makeNode({ name: "d", ...dual("192.0.2.1", "2001:db8::1") }));
+    news();
+    set.upsert(makeNode({ name: "d", ...dual("192.0.2.9", "2001:db8::9") }));
+    assert.deepEqual(news().slice(4), [
+      "+ d 192.0.2.9 for 192.0.2.1",
+      "+ d 192.0.2.9 for 192.0.2.1",
+      "+ d 2001:db8::9 for 2001:db8::1",
+      "+ d 2001:db8::9 for 2001:db8::1",
+    ]);
   });
 });

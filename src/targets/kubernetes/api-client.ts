@@ -1,19 +1,13 @@
 import http from "node:http";
 import https from "node:https";
-import { getCACertificates } from "node:tls";
+import { pipeline, type Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
 import type { Clock } from "../../clock.ts";
 import { formatMs } from "../../units.ts";
+import { AgentSource } from "./credentials/agent-source.ts";
+import type { ClusterAccess, Credentials } from "./credentials/cluster-access.ts";
 import { type ApiProblem, problemOfError, problemOfStatus } from "./problem.ts";
 import { readBody } from "./read-body.ts";
-
-/** Where the API is and what it asks for. */
-export interface ApiAccess {
-  readonly url: URL;
-  /** PEM of the authorities that may have signed its certificate; undefined for the system's. */
-  readonly caPem: string | undefined;
-  /** The bearer token of this moment, or undefined where none is needed. May throw where its file cannot be read. */
-  readonly token: () => string | undefined;
-}
 
 export type Verb = "list" | "watch";
 
@@ -33,12 +27,12 @@ export interface ApiRequest {
 }
 
 export interface ApiClientOptions {
-  readonly access: ApiAccess;
+  readonly access: ClusterAccess;
   readonly clock: Clock;
   readonly report: (report: RequestReport) => void;
 }
 
-export type ApiAnswer = { readonly body: http.IncomingMessage } | { readonly problem: ApiProblem };
+export type ApiAnswer = { readonly body: Readable } | { readonly problem: ApiProblem };
 
 /** Deadline for connection, TLS and the answer's headers. */
 const headersTimeoutMs = 10_000;
@@ -48,59 +42,75 @@ const headersTimeoutMs = 10_000;
  */
 const keepAliveAfterMs = 15_000;
 
+/** A watch, a list and a question for the count at once, and one to spare. */
+const connections = { keepAliveAfterMs, maxSockets: 4, maxFreeSockets: 2, proxyTimeoutMs: headersTimeoutMs };
+/** The first with what is at hand, the second with what a 401 made of it. */
+const maxTries = 2;
+
 /** Asks a Kubernetes API for its nodes. Thin on purpose: one resource, two verbs, no cache. */
 export class ApiClient {
   readonly #options: ApiClientOptions;
-  readonly #agent: http.Agent;
+  readonly #agents: AgentSource;
   readonly #send: typeof https.request;
   readonly #nodesUrl: string;
 
   constructor(options: ApiClientOptions) {
-    const { url, caPem } = options.access;
+    const { spec } = options.access;
     this.#options = options;
-    this.#nodesUrl = `${url.href.replace(/\/+$/, "")}/api/v1/nodes`;
-    const shared = { keepAlive: true, keepAliveMsecs: keepAliveAfterMs, maxSockets: 4, maxFreeSockets: 2 };
-    const secure = url.protocol === "https:";
-    this.#agent = secure
-      ? new https.Agent({ ...shared, rejectUnauthorized: true, ca: caPem ?? systemAuthorities() })
-      : new http.Agent(shared);
-    this.#send = secure ? https.request : http.request;
+    this.#nodesUrl = `${spec.server.href.replace(/\/+$/, "")}/api/v1/nodes`;
+    this.#agents = new AgentSource(spec, connections);
+    this.#send = spec.server.protocol === "https:" ? https.request : http.request;
   }
 
   /** Sends one request and resolves at the answer's headers. Never rejects. */
   async getNodes(request: ApiRequest): Promise<ApiAnswer> {
-    let token: string | undefined;
-    try {
-      token = this.#options.access.token();
-    } catch (error) {
-      return { problem: { reason: "unauthorized", detail: (error as Error).message } };
+    const { access } = this.#options;
+    for (let tries = 1; ; tries++) {
+      const credentials = await access.credentials();
+      if (request.signal.aborted) return { problem: { reason: "connection", detail: "PinGo is ending" } };
+      if ("problem" in credentials) return { problem: { reason: "unauthorized", detail: credentials.problem } };
+      const answer = await this.#ask(request, credentials);
+      if ("problem" in answer) return { problem: answer.problem };
+      const { response } = answer;
+      if (response.statusCode === 200) return { body: decoded(response) };
+      const problem = await refusal(response, this.#options.clock);
+      // A token that was swapped a moment ago, or one that its plugin thinks still good.
+      const again = response.statusCode === 401 && access.refused(credentials) && tries < maxTries;
+      if (!again) return { problem };
     }
-    const startMs = this.#options.clock.nowMs();
-    let answer = await this.#exchange(request, token);
+  }
+
+  /** Ends what runs: requests, and a plugin that is asked for credentials. Can be called again. */
+  close(): void {
+    this.#options.access.close();
+    this.#agents.close();
+  }
+
+  async #ask(request: ApiRequest, credentials: Credentials): Promise<Exchange> {
+    const { clock } = this.#options;
+    const startMs = clock.nowMs();
+    let answer = await this.#exchange(request, credentials);
     // A connection that was kept and that the other side had closed meanwhile says nothing about the API.
-    if ("stale" in answer) answer = await this.#exchange(request, token);
+    if ("stale" in answer) answer = await this.#exchange(request, credentials);
     if (!request.signal.aborted) {
       const status = "response" in answer ? (answer.response.statusCode ?? 0) : 0;
-      this.#options.report({ verb: request.verb, status, durationMs: this.#options.clock.nowMs() - startMs });
+      this.#options.report({ verb: request.verb, status, durationMs: clock.nowMs() - startMs });
     }
-    if ("problem" in answer) return { problem: answer.problem };
-    if (answer.response.statusCode === 200) return { body: answer.response };
-    return { problem: await refusal(answer.response, this.#options.clock) };
+    return answer;
   }
 
-  close(): void {
-    this.#agent.destroy();
-  }
-
-  #exchange({ query, signal }: ApiRequest, token: string | undefined): Promise<Exchange> {
+  #exchange({ query, signal, verb }: ApiRequest, credentials: Credentials): Promise<Exchange> {
     const { clock, access } = this.#options;
-    const headers = {
+    const headers: http.OutgoingHttpHeaders = {
       Accept: "application/json",
-      ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+      // A page shrinks to a tenth; events are for now and not for when a compressor has enough of them.
+      ...(verb === "list" && { "Accept-Encoding": "gzip" }),
+      ...(credentials.headers as http.OutgoingHttpHeaders),
     };
+    const agent = this.#agents.agentFor(credentials);
     return new Promise((resolve) => {
       const url = `${this.#nodesUrl}?${new URLSearchParams(query)}`;
-      const request = this.#send(url, { agent: this.#agent, headers, signal });
+      const request = this.#send(url, { agent, headers, signal });
       const deadline = clock.setTimer(() => {
         resolve({ problem: { reason: "timeout", detail: `it gives no answer within ${formatMs(headersTimeoutMs)}` } });
         request.destroy();
@@ -113,7 +123,10 @@ export class ApiClient {
       // here it would end the process.
       request.on("error", (error: NodeJS.ErrnoException) => {
         deadline.cancel();
-        const problem = problemOfError(error, access.caPem !== undefined);
+        const problem = problemOfError(error, {
+          caGiven: access.spec.tls.ca !== undefined,
+          origin: access.spec.origin,
+        });
         const stale = request.reusedSocket && (error.code === "ECONNRESET" || error.code === "EPIPE");
         resolve(stale ? { problem, stale } : { problem });
       });
@@ -129,13 +142,13 @@ const refusalLimits = { maxBytes: 16 * 1024, idleTimeoutMs: 2_000, totalTimeoutM
 
 /** Why an answer is not 200, from its status and its body. */
 async function refusal(response: http.IncomingMessage, clock: Clock): Promise<ApiProblem> {
-  const body = await readBody(response, refusalLimits, clock);
+  const body = await readBody(decoded(response), refusalLimits, clock);
   const text = "text" in body ? body.text : "";
   return problemOfStatus(response.statusCode ?? 0, text, response.headers["retry-after"]);
 }
 
-/** The system's certificate authorities and NODE_EXTRA_CA_CERTS; Node's own where the system has none. */
-function systemAuthorities(): string[] {
-  const system = getCACertificates("system");
-  return system.length === 0 ? getCACertificates("default") : [...system, ...getCACertificates("extra")];
+/** The body as it was before it was compressed; what breaks one breaks the other. */
+function decoded(response: http.IncomingMessage): Readable {
+  if (response.headers["content-encoding"] !== "gzip") return response;
+  return pipeline(response, createGunzip(), () => {});
 }

@@ -48,15 +48,23 @@ const connectionWords: Record<string, string> = {
   EMFILE: "this process is out of file descriptors",
 };
 
-/** Problem for an exception of node:https: what failed below HTTP. `caGiven`: the user named a CA. */
-export function problemOfError(error: Error & { code?: string }, caGiven = true): ApiProblem {
+/** What the user said of the API, for the advice in a problem. */
+export interface Naming {
+  /** A CA is named. */
+  readonly caGiven: boolean;
+  /** Where: flags, or a kubeconfig's context. */
+  readonly origin: string;
+}
+
+/** Problem for an exception of node:https: what failed below HTTP. */
+export function problemOfError(error: Error & { code?: string }, naming?: Naming): ApiProblem {
   const code = error.code ?? "";
   if (tlsCodes.has(code)) {
     return {
       reason: "tls",
-      detail: caGiven
-        ? `its certificate is not signed by the given CA (${code}): check PINGO_CA or --ca-file`
-        : `its certificate is signed by nobody this system trusts (${code}): give its CA with PINGO_CA or --ca-file`,
+      detail: naming?.caGiven
+        ? `its certificate is not signed by the given CA (${code}): check that of ${naming.origin}`
+        : `its certificate is signed by nobody this system trusts (${code}): give its CA (PINGO_CA, --ca-file, or in the kubeconfig)`,
     };
   }
   if (code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID") {
@@ -83,10 +91,14 @@ export function problemOfStatus(status: number, body: string, retryAfter: string
   const because = said === "" ? "" : `: ${said}`;
   const base = { status, ...parseRetryAfter(retryAfter) };
   if (status === 401) {
-    return { ...base, reason: "unauthorized", detail: `it does not accept the token (401 Unauthorized${because})` };
+    return {
+      ...base,
+      reason: "unauthorized",
+      detail: `it does not accept the credentials (401 Unauthorized${because})`,
+    };
   }
   if (status === 403) {
-    return { ...base, reason: "forbidden", detail: `the token may not do this (403 Forbidden${because})` };
+    return { ...base, reason: "forbidden", detail: `this user may not do that (403 Forbidden${because})` };
   }
   if (status === 410)
     return { ...base, reason: "expired", detail: `it no longer has that version (410 Gone${because})` };

@@ -1,5 +1,5 @@
+import { explainUnusable } from "../usable-address.ts";
 import type { ResolveStyle } from "./static-entry.ts";
-import { explainUnusable } from "./usable-address.ts";
 
 /** `auto`: one family, the one that the system prefers. `both`: each on its own. */
 export const staticIpFamilies = ["auto", "4", "6", "both"] as const;

@@ -1,7 +1,7 @@
 import { isIP, SocketAddress } from "node:net";
 import { domainToASCII } from "node:url";
 import { type Parsed, quote } from "../../config/values.ts";
-import { explainUnusable } from "./usable-address.ts";
+import { explainUnusable } from "../usable-address.ts";
 
 /** A text taken apart at its port, which is undefined where it has none. Nothing is checked. */
 export interface HostPort {

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import type { Clock, Timer } from "../../clock.ts";
 import type { Log } from "../../log.ts";
 import type { Target } from "../../target.ts";
-import { joinHostPort } from "../select.ts";
+import { joinHostPort, type NodeOutcome } from "../select.ts";
 import { type ChosenAddresses, chooseAddresses, type StaticIpFamily } from "./choose-addresses.ts";
 import type { Lookup } from "./lookup.ts";
 import { NameResolver } from "./name-resolver.ts";
@@ -44,7 +44,7 @@ export interface StaticTargetsParts {
 /** An entry and what became of it, for `pingo targets`. */
 export type StaticOutcome =
   | { readonly entry: StaticEntry; readonly state: "probed"; readonly targets: readonly Target[] }
-  | { readonly entry: StaticEntry; readonly state: "no_address" | "other_shard"; readonly why: string };
+  | { readonly entry: StaticEntry; readonly state: "no_address" | "filtered"; readonly why: string };
 
 /** What was chosen, and of which addresses: the resolver keeps the list while they are the same. */
 interface Choice {
@@ -109,8 +109,8 @@ export class StaticTargets {
   }
 
   /** Entries by what became of them. */
-  countByState(): Record<StaticOutcome["state"], number> {
-    const counts = { probed: 0, no_address: 0, other_shard: 0 };
+  countByState(): Record<NodeOutcome["state"], number> {
+    const counts = { probed: 0, no_address: 0, no_port: 0, filtered: 0 };
     for (const { state } of this.#outcomes) counts[state]++;
     return counts;
   }
@@ -150,7 +150,7 @@ export class StaticTargets {
   }
 
   #outcome(entry: StaticEntry, choices: Choices, before: Choices): StaticOutcome {
-    if (!this.#parts.owns(entry.name)) return { entry, state: "other_shard", why: "belongs to another shard" };
+    if (!this.#parts.owns(entry.name)) return { entry, state: "filtered", why: "belongs to another shard" };
     const { host, resolve } = entry;
     const choice = choices[resolve].get(host) ?? this.#choose(entry, before[resolve].get(host));
     choices[resolve].set(host, choice);
@@ -195,6 +195,7 @@ function makeTarget(cluster: string, entry: StaticEntry, host: string): Target {
     name,
     host,
     port,
+    portName: "",
     address,
     addressType: staticAddressType,
     zone,

@@ -283,7 +283,7 @@ describe("static targets", () => {
     follow();
     await until("synced", () => synced === 1);
     assert.deepEqual(news(), ["+ a.test 192.0.2.1:1", "+ b.test 192.0.2.4:1", "+ b.test 192.0.2.5:1"]);
-    assert.deepEqual(targets.countByState(), { probed: 2, no_address: 1, other_shard: 0 });
+    assert.deepEqual(targets.countByState(), { probed: 2, no_address: 1, no_port: 0, filtered: 0 });
     assert.equal(targets.failingNames, 1);
     const [, , nowhere] = targets.outcomes();
     assert.equal(nowhere?.state === "no_address" && nowhere.why, "cannot be resolved (ENOTFOUND)");
@@ -331,7 +331,7 @@ describe("static targets", () => {
     });
     await until("synced", () => synced === 1);
     assert.deepEqual([news(), asked], [["+ a.test 192.0.2.1:1"], ["a.test"]]);
-    assert.deepEqual(targets.countByState(), { probed: 1, no_address: 0, other_shard: 2 });
+    assert.deepEqual(targets.countByState(), { probed: 1, no_address: 0, no_port: 0, filtered: 2 });
   });
 
   test("of the other family have no address, and both families give two", async () => {
