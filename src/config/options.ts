@@ -212,7 +212,7 @@ export const options = {
     argument: "ADDRESS",
     meaning: "IP address of this machine that handshakes come from (kernel)",
     commands: probing,
-    parse: values.ipAddress,
+    parse: values.sourceAddress,
   }),
   "source-port-range": optional({
     env: "PINGO_SOURCE_PORT_RANGE",

@@ -2,6 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import type { ListenAddress } from "../http/listen-address.ts";
 import { type AddressType, addressTypes, type NamedPort } from "../targets/select.ts";
+import { explainUnusable } from "../targets/usable-address.ts";
 import { formatMs } from "../units.ts";
 
 /** A setting's text read, or what is wrong with it and what would do: the end of a sentence that begins with its name. */
@@ -158,9 +159,12 @@ export const listenAddress: Parser<ListenAddress> = (text) => {
   return { value: { host: v6 ?? host ?? "", port } };
 };
 
-export const ipAddress: Parser<string> = (text) => {
+/** An address that this machine may have. */
+export const sourceAddress: Parser<string> = (text) => {
   const value = text.trim();
-  return isIP(value) === 0 ? { problem: `${quote(text)} is not an IP address` } : { value };
+  if (isIP(value) === 0) return { problem: `${quote(text)} is not an IP address` };
+  const why = /^::ffff:/i.test(value) ? "is IPv4 in the form of IPv6; write it as IPv4" : explainUnusable(value);
+  return why === undefined ? { value } : { problem: `${quote(text)} ${why}` };
 };
 
 /** `40000-41999`: first and last port. */

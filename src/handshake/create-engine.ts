@@ -46,7 +46,10 @@ async function createKernel({ config, log, restarted, entry }: EngineOptions, pr
     return await KernelEngine.create({ style: config, log, restarted, probing, ...(entry && { entry }) });
   } catch (error) {
     const message = oneLine((error as Error).message);
-    if (needsKernel(config)) throw new Error(`the kernel engine does not work here: ${message}`);
+    // What is wrong with a flag is not the engine's.
+    if (needsKernel(config)) {
+      throw new Error(message.startsWith("--") ? message : `the kernel engine does not work here: ${message}`);
+    }
     log.info(`the kernel engine does not work here, the portable one does: no SYNs, no RTT (${message})`);
     return undefined;
   }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** Kept for the listener, its clients, the API and the files of this program. */
+/** Kept for the listener, its clients, the API and the files of this program. Sockets that wait to be used again give way. */
 const reserved = 100;
 /** Where the limit is not known: what most systems give a process. */
 const assumed = 1_024;

@@ -4,6 +4,7 @@ import { offsetFraction } from "../schedule/offset.ts";
 import { Schedule } from "../schedule/schedule.ts";
 import type { Target } from "../target.ts";
 import type { HandshakeEngine } from "./engine.ts";
+import { Exhaustion } from "./exhaustion.ts";
 import { maxInFlightPerTarget, type Probing, type ProbingOptions } from "./probing.ts";
 
 export interface ProberOptions extends ProbingOptions {
@@ -29,6 +30,7 @@ export class Prober implements Probing {
   readonly #maxPerTarget: number;
   /** Turns the monotonic clock into the schedule's, whose zero is 1970: a target keeps its place through restarts. */
   readonly #epochMs: number;
+  readonly #exhaustion = new Exhaustion();
   #inFlight = 0;
   #timer: Timer | undefined;
   #timerDueMs = Number.POSITIVE_INFINITY;
@@ -106,7 +108,7 @@ export class Prober implements Probing {
 
   #begin(probe: Probe, dueMs: number): void {
     const { engine, listener, timeoutMs } = this.#options;
-    const full = this.#inFlight >= this.#options.maxInFlight;
+    const full = this.#inFlight >= this.#options.maxInFlight || this.#exhaustion.holdsBack(this.#nowMs());
     if (full || probe.giveUps.size >= this.#maxPerTarget) {
       listener.skipped(probe.target, full ? "capacity" : "overlap", 1);
       return;
@@ -116,6 +118,7 @@ export class Prober implements Probing {
     const giveUp = engine.start({ host, port, timeoutMs }, (outcome) => {
       this.#inFlight--;
       probe.giveUps.delete(giveUp);
+      this.#exhaustion.started(outcome.result === "local" ? outcome.code : undefined, this.#nowMs());
       listener.ended(probe.target, outcome);
     });
     probe.giveUps.add(giveUp);

@@ -132,6 +132,29 @@ export function engineContract(name: string, config: EngineConfig, farSide: FarS
       await v6.stop();
     });
 
+    test("one after another, answers of every family and failures do not colour each other", async (t) => {
+      const v6 = await new CountingListener("::1").start();
+      const closed = await new CountingListener("127.0.0.1").start();
+      await closed.stop();
+      const dark = await darkUntilTheEndOf(t);
+      const places = [
+        ["::1", v6.port, "ok"],
+        // IPv4 on the wire, whatever its form.
+        ["::ffff:127.0.0.1", listener.port, "ok"],
+        ["127.0.0.1", listener.port, "ok"],
+        ["127.0.0.1", closed.port, "refused"],
+        ["127.0.0.1", dark.port, "timeout"],
+      ] as const;
+      for (let round = 0; round < 3; round++) {
+        for (const [host, port, result] of places) {
+          const outcome = await handshake(engine, host, port, 250);
+          assert.deepEqual([host, port, outcome.result], [host, port, result], JSON.stringify(outcome));
+          if (outcome.result === "ok" && outcome.synSent !== undefined) assert.equal(outcome.synSent, 1);
+        }
+      }
+      await v6.stop();
+    });
+
     test("a port that nobody listens on is refused", async () => {
       const closed = await new CountingListener("127.0.0.1").start();
       await closed.stop();

@@ -65,9 +65,14 @@ describe("where handshakes come from, as the far side sees it", { skip: skipWith
     [
       "an address that is not of this machine",
       { address: "192.0.2.1" },
-      /--source cannot be had on this system \(EADDRNOTAVAIL\)/,
+      /--source: 192\.0\.2\.1 is no address of this machine/,
     ],
-    ["an interface that is not there", { device: "nowhere" }, /--interface cannot be had on this system \(ENODEV\)/],
+    ["an interface that is not there", { device: "nowhere" }, /--interface: there is no interface nowhere/],
+    [
+      "a range of ports that the kernel would not keep to",
+      { ports: [20_000, 20_100] },
+      /--source-port-range: 20000-20100 is not within what this system gives out, \d+-\d+/,
+    ],
   ] as const) {
     test(`${what} is an error at the start that says so`, async () => {
       await assert.rejects(lab.near.runScript(shake, order(lab.far.ip4, source)), said);

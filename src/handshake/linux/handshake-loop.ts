@@ -1,6 +1,7 @@
 import { IndexHeap } from "../../schedule/index-heap.ts";
 import { Schedule } from "../../schedule/schedule.ts";
 import { msToUs } from "../../units.ts";
+import { Exhaustion } from "../exhaustion.ts";
 import { resultOfErrno } from "../network-errors.ts";
 import { maxInFlightPerTarget, skipReasons } from "../probing.ts";
 import { errnoName } from "./errno.ts";
@@ -46,6 +47,7 @@ export class HandshakeLoop {
   readonly #inFlightTo: number[] = [];
   /** By slot; of requests alone. */
   readonly #requestAddresses: Sockaddrs;
+  readonly #exhaustion = new Exhaustion();
   readonly #slotsOfRequests = new Map<number, number>();
   readonly #originMs: number;
   readonly #epochMs: number;
@@ -83,7 +85,7 @@ export class HandshakeLoop {
       for (let slot = 0; slot < this.#slots.fd.length; slot++) {
         if (!this.#deadlines.has(slot)) continue;
         if (failed) this.#report(slot, resultIndex.local, threadDied, unknown, unknown, unknown);
-        this.#free(slot, false);
+        this.#free(slot, "close");
       }
       this.#sockets.end();
       this.#records.flush();
@@ -94,7 +96,8 @@ export class HandshakeLoop {
   #turn(): void {
     const waitMs = this.#waitMs();
     let events = this.#sockets.wait(waitMs);
-    if (events === 0 && waitMs === maxWaitMs) this.#sockets.dropSpares();
+    const isQuiet = events === 0 && waitMs >= maxWaitMs;
+    if (isQuiet) this.#sockets.dropSpares();
     this.#takeEvents(events);
     while (this.#sockets.isFull(events)) {
       events = this.#sockets.wait(0);
@@ -102,7 +105,9 @@ export class HandshakeLoop {
     }
     this.#passDeadlines();
     this.#beginDue();
-    if (this.#records.count > 0 && this.#nowMs() >= this.#flushAtMs) this.#flush();
+    if (this.#records.count > 0 && this.#nowMs() >= this.#flushAtMs) this.#records.flush();
+    // What was handed over may have led to orders already; a look costs less than a wake-up.
+    if (this.#records.takeHandedOver()) this.#takeOrders();
   }
 
   /** On the main thread's clock. */
@@ -125,7 +130,7 @@ export class HandshakeLoop {
     for (let event = 0; event < events; event++) {
       const slot = this.#sockets.slotOf(event);
       if (slot === wakeSlot) woken = true;
-      else this.#ended(slot, seenMs, false);
+      else this.#ended(slot, seenMs, "event");
     }
     // After all events of this turn: an order may free a slot and give it to another, whose turn has not come.
     if (!woken) return;
@@ -134,7 +139,7 @@ export class HandshakeLoop {
   }
 
   /** One handshake of which the kernel says something, or whose deadline has come. */
-  #ended(slot: number, seenMs: number, deadline: boolean): void {
+  #ended(slot: number, seenMs: number, by: "event" | "deadline"): void {
     // An event may outlive its socket for a moment, while a child process is being started.
     if (!this.#deadlines.has(slot)) return;
     const fd = this.#slots.fd[slot] as number;
@@ -148,7 +153,7 @@ export class HandshakeLoop {
       this.#report(slot, resultIndex.ok, 0, this.#connectUs(slot, seenMs), rtt, synSent);
     } else if (errno !== 0) {
       this.#report(slot, resultIndex[resultOfErrno(errnoName(errno))], errno, unknown, unknown, synSent);
-    } else if (deadline) {
+    } else if (by === "deadline") {
       this.#report(slot, resultIndex.timeout, 0, unknown, unknown, synSent);
     } else {
       // Neither there nor failed: the kernel will say more.
@@ -156,7 +161,7 @@ export class HandshakeLoop {
       if (failed === 0) return;
       this.#report(slot, resultIndex.local, failed, unknown, unknown, synSent);
     }
-    this.#free(slot, established && synRetransmits === 0);
+    this.#free(slot, established && synRetransmits === 0 ? "keep" : "close");
   }
 
   /** A connection that is seen only after its deadline was there before it: this thread was held up. */
@@ -167,7 +172,7 @@ export class HandshakeLoop {
 
   #passDeadlines(): void {
     const nowMs = this.#nowMs();
-    while (this.#deadlines.firstKey <= nowMs) this.#ended(this.#deadlines.first, nowMs, true);
+    while (this.#deadlines.firstKey <= nowMs) this.#ended(this.#deadlines.first, nowMs, "deadline");
   }
 
   #beginDue(): void {
@@ -176,7 +181,8 @@ export class HandshakeLoop {
       const { dueMs, missed, start } = this.#schedule;
       if (missed > 0) this.#skip(id, "late", missed);
       if (!start) continue;
-      if (this.#slots.inFlight >= this.#parts.setUp.maxInFlight) this.#skip(id, "capacity", 1);
+      const isFull = this.#slots.inFlight >= this.#parts.setUp.maxInFlight;
+      if (isFull || this.#exhaustion.holdsBack(this.#nowMs())) this.#skip(id, "capacity", 1);
       else if (this.#overlaps(id)) this.#skip(id, "overlap", 1);
       else this.#beginRound(id, dueMs - this.#epochMs);
     }
@@ -222,21 +228,23 @@ export class HandshakeLoop {
     if (fd < 0) {
       // From connect itself, before a packet was sent: whatever the errno, it is this machine's own.
       this.#report(slot, resultIndex.local, -fd, unknown, unknown, 0);
+      this.#exhaustion.started(errnoName(-fd), this.#nowMs());
       this.#slots.giveBack(slot);
       return false;
     }
+    this.#exhaustion.started(undefined, 0);
     this.#slots.fd[slot] = fd;
     this.#slots.family[slot] = family;
     this.#deadlines.set(slot, (this.#slots.startedMs[slot] as number) + timeoutMs);
     return true;
   }
 
-  /** `clean` where its socket can make another handshake. */
-  #free(slot: number, clean: boolean): void {
+  /** `fate`: whether its socket can make another handshake. */
+  #free(slot: number, fate: "close" | "keep"): void {
     const id = this.#slots.id[slot] as number;
     const fd = this.#slots.fd[slot] as number;
     this.#deadlines.delete(slot);
-    if (clean) this.#sockets.release(fd, this.#slots.family[slot] as number);
+    if (fate === "keep") this.#sockets.release(fd, this.#slots.family[slot] as number);
     else this.#sockets.close(fd);
     if (this.#slots.kind[slot] === kind.ofRequest) this.#slotsOfRequests.delete(id);
     else this.#unlink(id, slot);
@@ -281,13 +289,6 @@ export class HandshakeLoop {
     if (this.#records.count === 0) this.#flushAtMs = this.#nowMs() + flushMs;
   }
 
-  #flush(): void {
-    this.#records.flush();
-    this.#flushAtMs = Number.POSITIVE_INFINITY;
-    // What was handed over may have led to orders already; a look costs less than a wake-up.
-    this.#takeOrders();
-  }
-
   #takeOrders(): void {
     for (let order = this.#parts.nextOrder(); order !== undefined; order = this.#parts.nextOrder()) this.#obey(order);
   }
@@ -299,7 +300,7 @@ export class HandshakeLoop {
         return;
       case "give up": {
         const slot = this.#slotsOfRequests.get(order.id);
-        if (slot !== undefined) this.#free(slot, false);
+        if (slot !== undefined) this.#free(slot, "close");
         return;
       }
       case "add":
@@ -326,7 +327,7 @@ export class HandshakeLoop {
 
   #remove(id: number): void {
     this.#schedule.remove(id);
-    while (this.#inFlightTo[id] !== none) this.#free(this.#inFlightTo[id] as number, false);
+    while (this.#inFlightTo[id] !== none) this.#free(this.#inFlightTo[id] as number, "close");
     this.#expectFlush();
     this.#records.add(kind.removed, id, 0, 0, 0, 0, unknown, unknown, unknown);
   }

@@ -78,11 +78,23 @@ export class KernelEngine implements HandshakeEngine, Probing {
   start(request: HandshakeRequest, done: (outcome: Outcome) => void): () => void {
     const address = sockaddrOf(request);
     const id = this.#nextRequestId();
-    this.#requests.set(id, { done, startedMs: performance.now() });
+    const startedMs = performance.now();
+    this.#requests.set(id, { done, startedMs });
+    // Where there is no thread yet to keep its deadline.
+    if (this.#wakeFd === undefined) setTimeout(() => this.#endUnsent(id), request.timeoutMs).unref();
     this.#order({ order: "start", id, address, timeoutMs: request.timeoutMs });
     return () => {
       if (this.#requests.delete(id)) this.#order({ order: "give up", id });
     };
+  }
+
+  #endUnsent(id: number): void {
+    const request = this.#requests.get(id);
+    const unsent = this.#orders.findIndex((order) => order.order === "start" && order.id === id);
+    if (request === undefined || unsent === -1) return;
+    this.#requests.delete(id);
+    this.#orders.splice(unsent, 1);
+    request.done({ probe: "tcp", path: 0, startedMs: request.startedMs, result: "local", code: threadCode });
   }
 
   add(target: Target): void {

@@ -47,7 +47,7 @@ export type Report =
 export const field = {
   kind: 0,
   id: 1,
-  /** Index in `results` (outcome.ts), or in `skipReasons` (prober.ts). */
+  /** Index in `results` (outcome.ts), or in `skipReasons` (probing.ts). */
   what: 2,
   /** errno of a failure; 0 for the deadline, `threadDied`. Rounds, of a skip. */
   detail: 3,

@@ -7,6 +7,7 @@ export class Records {
   readonly #post: (records: Float64Array) => void;
   readonly #rows = new Float64Array(capacity * recordLength);
   #count = 0;
+  #handedOver = false;
 
   constructor(post: (records: Float64Array) => void) {
     this.#post = post;
@@ -47,5 +48,13 @@ export class Records {
     if (this.#count === 0) return;
     this.#post(this.#rows.slice(0, this.#count * recordLength));
     this.#count = 0;
+    this.#handedOver = true;
+  }
+
+  /** Whether some were handed over since this was last asked. */
+  takeHandedOver(): boolean {
+    const handedOver = this.#handedOver;
+    this.#handedOver = false;
+    return handedOver;
   }
 }

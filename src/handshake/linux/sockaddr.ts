@@ -17,20 +17,32 @@ export function lengthOf(family: number): number {
 
 /**
  * The bytes of a struct sockaddr_in or sockaddr_in6 (ip(7), ipv6(7)): the family as the machine has it, port and
- * address as the network has them. `host` is an IP address without brackets; throws on anything else.
+ * address as the network has them. `host` is an IP address without brackets; throws on anything else. An IPv4-mapped
+ * address becomes the IPv4 one.
  */
 export function sockaddrOf({ host, port }: { readonly host: string; readonly port: number }): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(sockaddrLength);
   const view = new DataView(bytes.buffer);
   view.setUint16(2, port);
-  if (isIPv4(host)) {
+  const groups = isIPv4(host) ? undefined : groupsOf(host);
+  const ipv4 = groups === undefined ? host.split(".").map(Number) : mappedIpv4(groups);
+  if (ipv4 !== undefined) {
     view.setUint16(0, AF_INET, true);
-    bytes.set(host.split(".").map(Number), 4);
+    bytes.set(ipv4, 4);
     return bytes;
   }
   view.setUint16(0, AF_INET6, true);
-  for (const [index, group] of groupsOf(host).entries()) view.setUint16(8 + 2 * index, group);
+  for (const [index, group] of (groups ?? []).entries()) view.setUint16(8 + 2 * index, group);
   return bytes;
+}
+
+/**
+ * The four bytes of an IPv4-mapped address (RFC 4291, 2.5.5.2), which is IPv4 on the wire. An IPv6 socket that once
+ * connected to one speaks IPv4 from then on (tcp_v6_connect, net/ipv6/tcp_ipv6.c), even after its disconnect.
+ */
+function mappedIpv4(groups: readonly number[]): number[] | undefined {
+  const isMapped = groups.every((group, index) => index > 5 || group === (index === 5 ? 0xffff : 0));
+  return isMapped ? groups.slice(6).flatMap((group) => [group >> 8, group & 0xff]) : undefined;
 }
 
 /** The eight groups of an IPv6 address (RFC 4291, 2.2), an embedded IPv4 address as two of them. */

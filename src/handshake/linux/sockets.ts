@@ -14,6 +14,8 @@ const eventLength = process.arch === "x64" ? 12 : 16;
 const eventDataAt = process.arch === "x64" ? 4 : 8;
 
 const EINTR = 4;
+const EMFILE = 24;
+const ENFILE = 23;
 const EINPROGRESS = 115;
 /** What stands for a slot in the event that wakes the loop for its orders. */
 export const wakeSlot = -1;
@@ -65,7 +67,7 @@ export class Sockets {
     >;
     // struct linger {1, 0}: close() sends RST and forgets.
     this.#view.setInt32(at.linger, 1, true);
-    this.#testTcpInfo();
+    this.#testKernel();
     this.#epoll = this.#must("epoll_create1", libc.epoll_create1(abi.EPOLL_CLOEXEC));
     this.wakeFd = libc.eventfd(0, abi.EFD_NONBLOCK | abi.EFD_CLOEXEC);
     // Descriptors are the process's, not this thread's: what is not closed here stays for ever.
@@ -80,10 +82,9 @@ export class Sockets {
   /** Sends a SYN to the sockaddr at a pointer. Gives the descriptor, or the errno as a negative number. */
   connect(family: number, sockaddr: number, slot: number): number {
     const spare = this.#spares?.take(family) ?? -1;
-    const flags = abi.SOCK_STREAM | abi.SOCK_NONBLOCK | abi.SOCK_CLOEXEC;
-    const fd = spare >= 0 ? spare : this.#libc.socket(family, flags, 0);
-    if (fd < 0) return -this.#libc.errno();
-    this.#prepare(fd, spare >= 0);
+    const fd = spare >= 0 ? spare : this.#open(family);
+    if (fd < 0) return fd;
+    if (this.#prepare(fd, spare >= 0) < 0) return this.#closeFailed(fd);
     if (this.#source?.apply(fd, family) !== undefined) return this.#closeFailed(fd);
     if (this.#libc.connect(fd, sockaddr, lengthOf(family)) < 0 && this.#libc.errno() !== EINPROGRESS) {
       return this.#closeFailed(fd);
@@ -93,6 +94,18 @@ export class Sockets {
     const watched = this.#watch(operation, fd, abi.EPOLLOUT | abi.EPOLLONESHOT, slot);
     // Its end would never be heard of.
     return watched < 0 ? this.#closeFailed(fd) : fd;
+  }
+
+  /** A new socket, or the errno as a negative number. */
+  #open(family: number): number {
+    const flags = abi.SOCK_STREAM | abi.SOCK_NONBLOCK | abi.SOCK_CLOEXEC;
+    const fd = this.#libc.socket(family, flags, 0);
+    if (fd >= 0) return fd;
+    const errno = this.#libc.errno();
+    // Spares of the other family, or of a moment with more in flight, may hold what is missing.
+    if ((errno !== EMFILE && errno !== ENFILE) || !this.dropSpares()) return -errno;
+    const again = this.#libc.socket(family, flags, 0);
+    return again >= 0 ? again : -this.#libc.errno();
   }
 
   /** Waits up to `timeoutMs` for handshakes to end; gives their number. */
@@ -150,19 +163,27 @@ export class Sockets {
   /**
    * Ends a connection that was made without a retransmission. Where it ends with RST its socket serves again: connect
    * to AF_UNSPEC does what close() does under SO_LINGER {1, 0}, which is tcp_disconnect (net/ipv4/tcp.c), and what
-   * making and freeing a socket costs is saved. tcp_disconnect leaves nothing behind that is read here but, before
-   * Linux 5.6, the count of retransmissions: hence only those that had none.
+   * making and freeing a socket costs is saved. Of what is read here, tcp_disconnect leaves nothing behind but, before
+   * Linux 5.6, the count of retransmissions: hence only those that had none. It does leave the sequence number, from
+   * which the next one to the same host follows; no data is sent that it would protect.
    */
   release(fd: number, family: number): void {
-    const kept = this.#spares?.hasRoom(family) && this.#libc.connect(fd, this.#pointers.zero, sockaddrLength) === 0;
-    if (kept) this.#spares?.put(fd, family);
+    const spares = this.#spares;
+    const isSpare = spares?.hasRoom(family) === true && this.#disconnect(fd);
+    if (isSpare) spares.put(fd, family);
     else this.#libc.close(fd);
   }
 
-  /** For quiet times: what is saved is not worth descriptors then. */
-  dropSpares(): void {
-    if (this.#spares === undefined) return;
-    for (let fd = this.#spares.takeAny(); fd >= 0; fd = this.#spares.takeAny()) this.#libc.close(fd);
+  #disconnect(fd: number): boolean {
+    return this.#libc.connect(fd, this.#pointers.zero, sockaddrLength) === 0;
+  }
+
+  /** For quiet times, in which what is saved is not worth descriptors. False where there was none. */
+  dropSpares(): boolean {
+    let fd = this.#spares?.takeAny() ?? -1;
+    const found = fd >= 0;
+    for (; fd >= 0; fd = this.#spares?.takeAny() ?? -1) this.#libc.close(fd);
+    return found;
   }
 
   /** Frees what the loop itself holds; `wakeFd` is the main thread's. */
@@ -184,12 +205,15 @@ export class Sockets {
     throw new Error(message);
   }
 
-  /** Throws where the kernel, or who filters its calls, does not tell what this engine is there to tell. */
-  #testTcpInfo(): void {
+  /** Throws where the kernel, or who filters its calls, does not tell or do what this engine is there for. */
+  #testKernel(): void {
     const fd = this.#must("socket", this.#libc.socket(abi.AF_INET, abi.SOCK_STREAM | abi.SOCK_CLOEXEC, 0));
     this.look(fd);
+    const prepared = this.#prepare(fd, false);
+    const errno = prepared < 0 ? errnoName(this.#libc.errno()) : "";
     this.#libc.close(fd);
     if (this.synRetransmits < 0) throw new Error("getsockopt(TCP_INFO) tells too little");
+    if (prepared < 0) throw new Error(`setsockopt(TCP_QUICKACK, SO_LINGER) is refused (${errno})`);
   }
 
   #must(call: string, result: number): number {
@@ -200,15 +224,15 @@ export class Sockets {
   /**
    * Half open: without quick acks the kernel holds the third packet back (tcp(7), TCP_QUICKACK) for up to 200 ms
    * (TCP_DELACK_MAX, include/net/tcp.h), in which the RST takes its place: SYN, SYN-ACK, RST, and the far side's
-   * accept() never sees it. A thread that is held up for longer loses that race.
+   * accept() never sees it. A thread that is held up for longer loses that race. Negative where it is refused.
    */
-  #prepare(fd: number, isSpare: boolean): void {
+  #prepare(fd: number, isSpare: boolean): number {
     const { handshake, close } = this.#style;
     const { zero, linger } = this.#pointers;
     // Forgotten at each disconnect, where SO_LINGER is not.
-    if (handshake === "half") this.#libc.setsockopt(fd, abi.IPPROTO_TCP, abi.TCP_QUICKACK, zero, 4);
-    if (isSpare || (handshake === "full" && close === "fin")) return;
-    this.#libc.setsockopt(fd, abi.SOL_SOCKET, abi.SO_LINGER, linger, 8);
+    const quick = handshake === "half" ? this.#libc.setsockopt(fd, abi.IPPROTO_TCP, abi.TCP_QUICKACK, zero, 4) : 0;
+    if (quick < 0 || isSpare || (handshake === "full" && close === "fin")) return quick;
+    return this.#libc.setsockopt(fd, abi.SOL_SOCKET, abi.SO_LINGER, linger, 8);
   }
 
   #watch(operation: number, fd: number, events: number, slot: number): number {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { isIPv6 } from "node:net";
 import type { SourceConfig } from "../engine-config.ts";
 import * as abi from "./constants.ts";
@@ -26,15 +27,19 @@ interface FamilyOptions {
 /** Gives sockets the source that the user wants: address, ports, interface, DSCP. */
 export class SourceOptions {
   readonly #libc: Libc;
+  readonly #source: SourceConfig;
   readonly #byFamily: ReadonlyMap<number, FamilyOptions>;
 
   constructor(libc: Libc, source: SourceConfig) {
     this.#libc = libc;
+    this.#source = source;
     this.#byFamily = new Map([abi.AF_INET, abi.AF_INET6].map((family) => [family, this.#prepare(source, family)]));
   }
 
   /** Throws, with the flag and the reason, where this kernel or this user may not do what is wanted. */
   check(): void {
+    const { ports } = this.#source;
+    if (ports !== undefined) checkPorts(ports, readFileSync(portRangePath, "utf8"));
     for (const family of this.#byFamily.keys()) {
       const fd = this.#libc.socket(family, abi.SOCK_STREAM | abi.SOCK_CLOEXEC, 0);
       // A machine without IPv6 is none with a wrong setting.
@@ -57,7 +62,11 @@ export class SourceOptions {
   }
 
   #why(flag: string): string {
-    return `${flag} cannot be had on this system (${errnoName(this.#libc.errno())})`;
+    const errno = errnoName(this.#libc.errno());
+    const { address, device } = this.#source;
+    if (flag === "--source" && errno === "EADDRNOTAVAIL") return `--source: ${address} is no address of this machine`;
+    if (flag === "--interface" && errno === "ENODEV") return `--interface: there is no interface ${device}`;
+    return `${flag} cannot be had on this system (${errno})`;
   }
 
   #prepare(source: SourceConfig, family: number): FamilyOptions {
@@ -71,6 +80,18 @@ export class SourceOptions {
   #pointer(bytes: Uint8Array<ArrayBuffer>): number {
     return this.#libc.address(bytes.buffer);
   }
+}
+
+const portRangePath = "/proc/sys/net/ipv4/ip_local_port_range";
+
+/** The kernel takes any range, and silently uses of it what lies within its own (ip(7), IP_LOCAL_PORT_RANGE). */
+function checkPorts([first, last]: readonly [number, number], systemRange: string): void {
+  const [low = 0, high = 0] = systemRange.trim().split(/\s+/).map(Number);
+  if (first >= low && last <= high) return;
+  throw new Error(
+    `--source-port-range: ${first}-${last} is not within what this system gives out, ${low}-${high} ` +
+      "(sysctl net.ipv4.ip_local_port_range); the kernel would use other ports",
+  );
 }
 
 function bindAddress({ address }: SourceConfig, family: number): Uint8Array<ArrayBuffer> | undefined {
