@@ -4,7 +4,7 @@ import { staticCluster } from "./config/find-clusters.ts";
 import { createProbing, type ProbingEngine } from "./handshake/create-engine.ts";
 import { maxHandshakesInFlight } from "./handshake/descriptor-limit.ts";
 import type { ProbeListener } from "./handshake/probing.ts";
-import { type Answer, HttpServer, text } from "./http/server.ts";
+import { type Answer, busy, HttpServer, text } from "./http/server.ts";
 import { type Log, withFacts } from "./log.ts";
 import { contentType, labelText, pageChunks } from "./metrics/exposition.ts";
 import { nodeFamilies } from "./metrics/node-metrics.ts";
@@ -44,6 +44,8 @@ export class Agent {
   #engine: ProbingEngine | undefined;
   readonly #http: HttpServer;
   readonly #ending = new AbortController();
+  /** Pages that are being sent. */
+  #pages = 0;
   #starting: Promise<number> | undefined;
   #following: Promise<unknown> | undefined;
 
@@ -172,8 +174,8 @@ export class Agent {
     return {
       started: (_target, lagMs) => this.#processMetrics.handshakeStarted(lagMs),
       ended: (target, outcome) => {
-        this.#targetMetrics.record(target.key, outcome);
-        this.#reachability.record(target, outcome);
+        const isNews = this.#targetMetrics.record(target.key, outcome);
+        if (isNews) this.#reachability.record(target, outcome);
       },
       skipped: (_target, reason, rounds) => {
         this.#processMetrics.skipped(reason, rounds);
@@ -217,14 +219,32 @@ export class Agent {
   }
 
   async #metrics(): Promise<Answer> {
+    if (this.#pages >= maxPages) return busy(`${maxPages} scrapes are under way; try again\n`);
+    this.#pages++;
+    try {
+      return await this.#page();
+    } catch (error) {
+      this.#pages--;
+      throw error;
+    }
+  }
+
+  async #page(): Promise<Answer> {
     // First what takes a moment: from the copy of the counters on nothing may come between.
     const own = await this.#processMetrics.text();
     const page = this.#targetMetrics.page();
     const apis = this.#legacyApis.map(({ labels, counts }) => ({ labels, counts: { ...counts } }));
     const families = [...page.families(apis), ...nodeFamilies(this.#sources)];
-    return { status: 200, contentType, body: pageChunks(families, own), sent: () => page.free() };
+    const sent = () => {
+      this.#pages--;
+      page.free();
+    };
+    return { status: 200, contentType, body: pageChunks(families, own), sent };
   }
 }
+
+/** Each holds a copy of all counters, 13 MB at 65,000 targets; two Prometheus and a person are three. */
+const maxPages = 4;
 
 const landing = `PinGo: is it the network?
 

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 
-/** As long as others wait at the most, in milliseconds, but for one item. */
+/** As long as one long answer keeps everybody else waiting, in milliseconds, but for the making of one item. */
 const turnMs = 4;
 
 /** Gives the items of something long, and everybody else a turn now and then. */

@@ -11,6 +11,7 @@ export interface Answer {
   readonly contentType: string;
   /** Whole, or in chunks that are made as they are sent: nobody is kept waiting for a long page, nor is it ever whole. */
   readonly body: string | Iterable<string>;
+  readonly retryAfterSeconds?: number;
   /** Told once nothing more of the body will be asked for, sent or not. */
   readonly sent?: () => void;
 }
@@ -30,11 +31,13 @@ const limits = {
 };
 /** A connection on which nothing moves, also one whose client asked for a page and does not read it. */
 const idleTimeoutMs = 90_000;
-/** Each may hold a page in memory; Prometheus uses one. */
+/** Prometheus uses one. */
 const maxConnections = 64;
+/** An answer that is not read to its end in this time is cut off: it holds memory for as long. */
+const answerTimeoutMs = 60_000;
 
 /** Who asked has gone, or was too slow. */
-const leftBehind = new Set(["ERR_STREAM_PREMATURE_CLOSE", "ECONNRESET", "EPIPE"]);
+const leftBehind = new Set(["ERR_STREAM_PREMATURE_CLOSE", "ERR_STREAM_UNABLE_TO_PIPE", "ECONNRESET", "EPIPE"]);
 
 /** Serves a fixed table of paths to GET and HEAD; read-only. */
 export class HttpServer {
@@ -79,7 +82,8 @@ export class HttpServer {
       ...(typeof body === "string" && { "Content-Length": Buffer.byteLength(body) }),
       "X-Content-Type-Options": "nosniff",
       "Cache-Control": "no-store",
-      ...(answer.status === 405 ? { Allow: "GET, HEAD" } : {}),
+      ...(answer.status === 405 && { Allow: "GET, HEAD" }),
+      ...(answer.retryAfterSeconds !== undefined && { "Retry-After": answer.retryAfterSeconds }),
     });
     if (request.method === "HEAD") response.end();
     else if (typeof body === "string") response.end(body);
@@ -89,11 +93,14 @@ export class HttpServer {
 
   /** Sends chunk by chunk, no faster than they are read. */
   async #send(response: ServerResponse, chunks: Iterable<string>, path: string): Promise<void> {
+    const limit = setTimeout(() => response.destroy(), answerTimeoutMs);
     try {
       await pipeline(Readable.from(inTurns(chunks), { objectMode: true, highWaterMark: 1 }), response);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (!leftBehind.has(code ?? "")) this.#onError(path, error as Error);
+    } finally {
+      clearTimeout(limit);
     }
   }
 
@@ -114,6 +121,11 @@ export class HttpServer {
 function pathOf(target: string): string {
   const path = /^https?:\/\//i.test(target) && URL.canParse(target) ? new URL(target).pathname : target;
   return path.split("?", 1)[0] ?? "/";
+}
+
+/** To those who ask for more at once than there is memory for. */
+export function busy(body: string): Answer {
+  return { ...text(503, body), retryAfterSeconds: 1 };
 }
 
 /** An answer of plain text. */

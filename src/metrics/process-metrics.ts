@@ -42,6 +42,8 @@ export class ProcessMetrics {
   constructor({ clock, version, revision }: ProcessMetricsOptions) {
     const families = this.#families;
     this.#clock = clock;
+    // What it counts, it counts from here on.
+    defaultMetrics();
     this.apis = new ApiMetrics(families, clock);
     this.#skipped = families.counter(
       "pingo_probes_skipped_total",

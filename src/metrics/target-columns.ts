@@ -18,9 +18,11 @@ export const column = {
   synSent: 3,
   synRetransmits: 4,
   rttUs: 5,
+  /** When the handshake that `up` is of began, on the monotonic clock, in milliseconds. */
+  upStartedMs: 6,
 } as const;
 /** Handshakes by result. */
-export const firstResult = 6;
+export const firstResult = 7;
 export const resultColumn = Object.fromEntries(results.map((result, index) => [result, index])) as Record<
   Result,
   number

@@ -54,14 +54,26 @@ export class TargetMetrics {
     this.#label(row, target);
   }
 
-  record(key: string, outcome: Outcome): void {
+  /**
+   * Counts an outcome. Gives whether it is news of the target: not where one that began later has ended already, as
+   * happens where the timeout exceeds the interval; a timeout then tells of a past that an answer has overtaken.
+   */
+  record(key: string, outcome: Outcome): boolean {
     const row = this.#rows.get(key);
-    if (row === undefined) return;
+    if (row === undefined) return false;
+    this.#count(row, outcome);
+    // `local` says nothing about the target: whatever was known of it stays.
+    if (outcome.result === "local") return true;
+    if (outcome.startedMs < this.#counts.get(row, column.upStartedMs)) return false;
+    this.#counts.set(row, column.upStartedMs, outcome.startedMs);
+    this.#counts.set(row, column.up, outcome.result === "ok" ? 1 : -1);
+    return true;
+  }
+
+  #count(row: number, outcome: Outcome): void {
     const counts = this.#counts;
     const legacyRow = this.#legacyRows[row] as number;
     counts.add(row, firstResult + resultColumn[outcome.result], 1);
-    // `local` says nothing about the target: whatever was known of it stays.
-    if (outcome.result !== "local") counts.set(row, column.up, outcome.result === "ok" ? 1 : -1);
     if (isLost(outcome.result)) this.#legacy.add(legacyRow, "lost", 1);
     if (outcome.synSent !== undefined) this.#recordSyns(row, outcome.synSent);
     if (outcome.result !== "ok") return;

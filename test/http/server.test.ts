@@ -4,6 +4,7 @@ import http from "node:http";
 import { connect, type Socket } from "node:net";
 import { describe, type TestContext, test } from "node:test";
 import { HttpServer, type Route, text } from "../../src/http/server.ts";
+import { eventually } from "../support/eventually.ts";
 
 const local = { host: "127.0.0.1", port: 0 };
 
@@ -326,5 +327,91 @@ describe("listen", () => {
     const server = new HttpServer({}, () => {});
     await assert.rejects(server.listen({ host: "192.0.2.1", port: 0 }), { code: "EADDRNOTAVAIL" });
     await stopInTime(server);
+  });
+});
+
+describe("a long answer", () => {
+  /** A page of so many chunks; what is told at its end is counted. */
+  function longPage(chunks: number, chunk = "x".repeat(16 * 1_024)) {
+    const seen = { pages: 0, sent: 0, asked: 0 };
+    const route: Route = () => {
+      seen.pages++;
+      return { status: 200, contentType: "text/plain", body: many(), sent: () => seen.sent++ };
+    };
+    function* many() {
+      for (let index = 0; index < chunks; index++) {
+        seen.asked++;
+        yield chunk;
+      }
+    }
+    return { route, seen };
+  }
+
+  test("comes whole, in chunks, to HTTP/1.1 and to HTTP/1.0", async (t) => {
+    const { route, seen } = longPage(100);
+    const { port, errors } = await serve(t, { "/long": route });
+    const { headers, body } = await ask(port, "/long");
+    assert.deepEqual([headers["transfer-encoding"], body.length], ["chunked", 100 * 16 * 1_024]);
+    const old = await open(t, port);
+    let received = 0;
+    old.on("data", (data) => {
+      received += data.length;
+    });
+    old.write("GET /long HTTP/1.0\r\n\r\n");
+    await once(old, "end");
+    assert.ok(received > 100 * 16 * 1_024, `${received} bytes`);
+    assert.deepEqual([seen.pages, seen.sent, errors], [2, 2, []]);
+  });
+
+  test("is not made for HEAD, and what it holds is given back", async (t) => {
+    const { route, seen } = longPage(100);
+    const { port } = await serve(t, { "/long": route });
+    assert.equal((await ask(port, "/long", "HEAD")).body, "");
+    assert.deepEqual(seen, { pages: 1, sent: 1, asked: 0 });
+  });
+
+  test("is made no faster than it is read, and ends with who reads it", async (t) => {
+    const { route, seen } = longPage(10_000);
+    const { port, errors } = await serve(t, { "/long": route });
+    const socket = await open(t, port);
+    socket.pause();
+    socket.write("GET /long HTTP/1.1\r\nHost: x\r\n\r\n");
+    await eventually("it has begun", () => seen.asked > 0);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const asked = seen.asked;
+    assert.ok(asked < 5_000, `${asked} chunks were made for nobody`);
+    socket.destroy();
+    await eventually("it has ended", () => seen.sent === 1);
+    assert.deepEqual(errors, []);
+  });
+
+  test("to a client that left before it began is no error", async (t) => {
+    const { route, seen } = longPage(100);
+    const held = heldRoute();
+    const late: Route = async () => {
+      await held.route();
+      return route();
+    };
+    const { port, errors } = await serve(t, { "/long": late });
+    const socket = await open(t, port);
+    socket.write("GET /long HTTP/1.1\r\nHost: x\r\n\r\n");
+    await held.begun;
+    socket.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    held.release();
+    await eventually("it is over", () => seen.sent === 1);
+    assert.deepEqual(errors, []);
+  });
+
+  test("that fails in the middle is cut off, so that nobody takes it for whole, and is told of", async (t) => {
+    let sent = 0;
+    function* failing() {
+      yield "beginning\n";
+      throw new Error("a bug");
+    }
+    const route: Route = () => ({ status: 200, contentType: "text/plain", body: failing(), sent: () => sent++ });
+    const { port, errors } = await serve(t, { "/long": route });
+    await assert.rejects(ask(port, "/long"));
+    assert.deepEqual([sent, errors], [1, ["/long a bug"]]);
   });
 });

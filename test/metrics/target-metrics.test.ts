@@ -133,7 +133,7 @@ describe("the families of a target", () => {
       `pingo_connect_seconds_count{${labels}} 0`,
     ]);
     assert.deepEqual(samples(metrics, "pingo_target_info"), [
-      `pingo_target_info{${labels},region="r",instance_type="i",address_type="InternalIP",os="linux"} 1`,
+      `pingo_target_info{${labels},region="r",instance_type="i",address_type="InternalIP",os="linux",port="kubelet"} 1`,
     ]);
     assert.doesNotMatch(page(metrics), /pingo_up/);
   });
@@ -228,4 +228,19 @@ test("a page names each family once and each series once, however many targets t
   const series = lines.filter((line) => !line.startsWith("#")).map((line) => line.slice(0, line.lastIndexOf(" ")));
   assert.equal(new Set(series).size, series.length);
   assert.equal(series.length, 3 * (25 + 1) + 50 * (results.length + 2 + 1 + 1));
+});
+
+test("of handshakes that overlap, the one that began last says whether the target is up", () => {
+  const metrics = new TargetMetrics();
+  metrics.add(a);
+  const record = (outcome: Outcome, startedMs: number) => metrics.record(a.key, { ...outcome, startedMs });
+  const up = () => samples(metrics, "pingo_up").map((line) => line.slice(-1));
+  assert.equal(record(ok(1), 1_000), true);
+  assert.equal(record(fail("timeout"), 500), false, "it began before the one that was answered");
+  assert.deepEqual(up(), ["1"]);
+  assert.match(samples(metrics, "pingo_probes_total").join(), /result="timeout"} 1/, "and counts all the same");
+  assert.equal(record(fail("timeout"), 1_500), true);
+  assert.deepEqual(up(), ["0"]);
+  assert.equal(record(fail("local"), 1_200), true, "this machine's trouble is told of whenever it is");
+  assert.deepEqual(up(), ["0"]);
 });
