@@ -3,11 +3,15 @@ import type { Target } from "../target.ts";
 import { usToSeconds } from "../units.ts";
 import type { ListedNode } from "./list-targets.ts";
 
+export type Codes = { readonly [Name in Result]?: Readonly<Record<string, number>> };
+
 /** What `check` found out about one target of one node. */
 export interface NodeReport {
   readonly node: ListedNode;
   readonly target: Target;
   readonly counts: Readonly<Record<Result, number>>;
+  /** Of the handshakes that gave no connection: how often each code, by result. */
+  readonly codes: Codes;
   /** Handshakes that have ended. */
   readonly handshakes: number;
   /** What stands for them all: the commonest way of being lost, else `ok`, else `local`; undefined where none has ended. */
@@ -35,12 +39,23 @@ export function reportNode(node: ListedNode, target: Target, outcomes: readonly 
     node,
     target,
     counts,
+    codes: countCodes(outcomes),
     handshakes: outcomes.length,
     result: commonest(counts),
     medianUs: median(timesUs),
     worstUs: timesUs.at(-1),
     verdict: judge(counts),
   };
+}
+
+function countCodes(outcomes: readonly Outcome[]): Codes {
+  const codes: { [Name in Result]?: Record<string, number> } = {};
+  for (const outcome of outcomes) {
+    if (outcome.result === "ok") continue;
+    const ofResult = codes[outcome.result] ?? {};
+    codes[outcome.result] = { ...ofResult, [outcome.code]: (ofResult[outcome.code] ?? 0) + 1 };
+  }
+  return codes;
 }
 
 function judge(counts: Readonly<Record<Result, number>>): Verdict {
@@ -64,7 +79,8 @@ export function median(sorted: readonly number[]): number | undefined {
 }
 
 /** The report as programs read it; times in seconds. */
-export function reportToJson({ node, target, counts, handshakes, result, medianUs, worstUs, verdict }: NodeReport) {
+export function reportToJson(report: NodeReport) {
+  const { node, target, counts, codes, handshakes, result, medianUs, worstUs, verdict } = report;
   return {
     cluster: node.cluster,
     node: node.name,
@@ -76,6 +92,7 @@ export function reportToJson({ node, target, counts, handshakes, result, medianU
     result: result ?? null,
     handshakes,
     results: counts,
+    codes,
     medianSeconds: medianUs === undefined ? null : usToSeconds(medianUs),
     worstSeconds: worstUs === undefined ? null : usToSeconds(worstUs),
   };

@@ -158,7 +158,7 @@ function toText(reports: readonly NodeReport[], notProbed: number, paint: Paint)
     { title: "TARGET", cell: ({ target }) => target.address },
     { title: "READY", cell: ({ node }) => readyCell(node.ready?.status, paint) },
     { title: "RESULT", cell: ({ result, verdict }) => paint(colours[verdict], result ?? "-") },
-    { title: "REPLIES", cell: ({ counts, handshakes }) => `${counts.ok}/${handshakes}`, align: "right" },
+    { title: "REPLIES", cell: ({ counts, handshakes }) => `${counts.ok}/${handshakes - counts.local}`, align: "right" },
     { title: "MEDIAN", cell: ({ medianUs }) => showUs(medianUs), align: "right" },
     { title: "WORST", cell: ({ worstUs }) => showUs(worstUs), align: "right" },
   ];
@@ -185,7 +185,21 @@ function summary(reports: readonly NodeReport[], notProbed: number, paint: Paint
   const medians = reports.flatMap(({ medianUs }) => medianUs ?? []).sort((a, b) => a - b);
   const middle = median(medians);
   if (middle !== undefined) parts.push(`median ${formatUs(middle)}`);
-  return [parts.join(", "), ...readyHints(reports).map((hint) => paint("bold", hint))].join("\n");
+  return [
+    parts.join(", "),
+    ...localHint(reports, paint),
+    ...readyHints(reports).map((hint) => paint("bold", hint)),
+  ].join("\n");
+}
+
+/** What this machine could not do is nobody's loss, and nobody should look for it elsewhere. */
+function localHint(reports: readonly NodeReport[], paint: Paint): string[] {
+  const total = reports.reduce((sum, { counts }) => sum + counts.local, 0);
+  if (total === 0) return [];
+  const codes = new Set(reports.flatMap(({ codes }) => Object.keys(codes.local ?? {})));
+  return [
+    paint("yellow", `${count(total, "handshake")} could not be made by this machine itself (${[...codes].join(", ")})`),
+  ];
 }
 
 /** The question behind it all: what it means that the cluster sees a node and we get no connection. */

@@ -75,6 +75,7 @@ test("the JSON has seconds, every result, and null where nothing was measured", 
     result: "timeout",
     handshakes: 4,
     results: { ok: 2, timeout: 1, refused: 0, reset: 0, unreachable: 0, local: 1 },
+    codes: { timeout: { E: 1 }, local: { E: 1 } },
     medianSeconds: 0.002,
     worstSeconds: 0.003,
   });

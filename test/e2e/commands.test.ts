@@ -84,6 +84,7 @@ describe("pingo check", () => {
       "result",
       "handshakes",
       "results",
+      "codes",
       "medianSeconds",
       "worstSeconds",
     ]);

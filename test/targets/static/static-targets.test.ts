@@ -121,6 +121,7 @@ describe("static targets", () => {
         name: "web",
         host: "2001:db8::1",
         port: 80,
+        portName: "",
         address: "[2001:db8::1]:80",
         addressType: "Static",
         zone: "z",
