@@ -1,6 +1,7 @@
 // `npm run bench:fleet [-- --nodes 5000 --probe 1s --seconds 30 --scrape 15 --json]`: the whole program against a sandbox:
 // CPU of one core, memory, schedule lag, rounds skipped. A fleet beyond the limit on descriptors shares one listener on
 // all addresses, in a network namespace of its own, which needs root.
+
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
@@ -8,6 +9,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Pingo } from "../test/support/pingo.ts";
+import { positive } from "./arguments.ts";
 import { descriptorsAllow } from "./fleet-size.ts";
 import { Totals } from "./totals.ts";
 
@@ -23,7 +25,7 @@ const { values } = parseArgs({
     json: { type: "boolean", default: false },
   },
 });
-const nodes = Number(values.nodes);
+const nodes = positive("nodes", values.nodes);
 if (!descriptorsAllow(nodes) && process.env.PINGO_BENCH_NAMESPACE === undefined) runInNamespace();
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -38,10 +40,13 @@ const pingo = new Pingo(
 const [, port] = await pingo.says(/metrics are at http:\/\/127\.0\.0\.1:(\d+)/);
 await pingo.says(new RegExp(`probing ${nodes} nodes`));
 await pause(5_000);
+// A page is of the moment at which it is asked for, and may take a second to send.
+const fromMs = performance.now();
 const before = await Totals.fetch(Number(port));
-const [fromMs, cpuBefore] = [performance.now(), cpuSeconds()];
+const [cpuFromMs, cpuBefore] = [performance.now(), cpuSeconds()];
 const resident = await watchWhile(Number(values.seconds) * 1_000, Number(values.scrape) * 1_000);
-const [untilMs, cpuAfter] = [performance.now(), cpuSeconds()];
+const [cpuUntilMs, cpuAfter] = [performance.now(), cpuSeconds()];
+const untilMs = performance.now();
 const after = await Totals.fetch(Number(port));
 await pingo.stop();
 sandbox.stdin.end();
@@ -59,8 +64,8 @@ const result = {
   handshakesPerSecond: made / seconds,
   notOk: grown("pingo_probes_total") - grown('pingo_probes_total{result="ok"}'),
   skipped: grown("pingo_probes_skipped_total"),
-  /** Without the two scrapes that frame the time. */
-  cpuOfOneCore: (cpuAfter - cpuBefore) / seconds,
+  /** Without the two pages that frame the time. */
+  cpuOfOneCore: (cpuAfter - cpuBefore) / ((cpuUntilMs - cpuFromMs) / 1_000),
   residentMegabytes: resident.atEnd,
   residentMegabytesAtMost: resident.atMost,
   lagP50SecondsAtMost: quantile(0.5),
@@ -81,25 +86,24 @@ function runInNamespace(): never {
   process.exit(status ?? 1);
 }
 
-/** Resident memory each half second, in megabytes, while pages are fetched now and then. */
+/** Resident memory at the end and at its highest since the start, in megabytes, while pages are fetched now and then. */
 async function watchWhile(durationMs: number, scrapeMs: number): Promise<{ atMost: number; atEnd: number }> {
   const endMs = performance.now() + durationMs;
   let scrapeDueMs = scrapeMs === 0 ? Number.POSITIVE_INFINITY : performance.now();
-  let atMost = 0;
   while (performance.now() < endMs) {
     if (performance.now() >= scrapeDueMs) {
       scrapeDueMs += scrapeMs;
       await Totals.fetch(Number(port));
     }
     await pause(Math.min(500, Math.max(1, endMs - performance.now())));
-    atMost = Math.max(atMost, residentMegabytes());
   }
-  return { atMost, atEnd: residentMegabytes() };
+  return { atMost: memory("VmHWM"), atEnd: memory("VmRSS") };
 }
 
-function residentMegabytes(): number {
+/** A line of proc_pid_status(5), in megabytes. */
+function memory(name: "VmRSS" | "VmHWM"): number {
   const status = readFileSync(`/proc/${pingo.process.pid}/status`, "utf8");
-  return (Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) * 1_024) / 1e6;
+  return (Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(status)?.[1]) * 1_024) / 1e6;
 }
 
 /** User and system time so far: fields 14 and 15 of proc_pid_stat(5), in ticks of 10 ms. */

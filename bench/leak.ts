@@ -1,5 +1,6 @@
 // `npm run bench:leak [-- --count 1000000 --json]`: handshakes of every kind with the kernel engine; file descriptors and
 // resident memory after the first 50,000 and at the end.
+
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
@@ -9,6 +10,7 @@ import { anySource } from "../src/handshake/engine-config.ts";
 import { KernelEngine } from "../src/handshake/linux/kernel-engine.ts";
 import { silentLog } from "../src/log.ts";
 import { DarkListener } from "../test/support/dark-listener.ts";
+import { positive } from "./arguments.ts";
 
 const { values } = parseArgs({
   options: { count: { type: "string", default: "1000000" }, json: { type: "boolean", default: false } },
@@ -19,7 +21,7 @@ if (!process.execArgv.includes(asPingo)) {
   const again = [asPingo, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
   process.exit(spawnSync(process.execPath, again, { stdio: "inherit" }).status ?? 1);
 }
-const count = Number(values.count);
+const count = positive("count", values.count);
 const settled = 50_000;
 const atOnce = 64;
 
@@ -51,7 +53,7 @@ let ended = 0;
 let early: { descriptors: number; residentBytes: number } | undefined;
 
 await Promise.all(Array.from({ length: atOnce }, lane));
-globalThis.gc?.();
+
 const late = look();
 const result = {
   count,

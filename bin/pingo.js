@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The `pingo` command. On Node 24 and newer it is main.ts itself; on an older one it runs under the
 // repository's pinned Node where that is installed, and otherwise says what is missing.
+import { statSync } from "node:fs";
 import module from "node:module";
 import { fileURLToPath } from "node:url";
 
@@ -30,24 +31,32 @@ if (major >= 24) {
 function beFrugal() {
   // Beside the code and as much to be trusted as it. What stands there needs no TypeScript compiler: 45 MB less, and
   // half the time to start. Where it cannot be written, as in an image, nothing is lost but that.
-  const cache =
-    process.env.NODE_COMPILE_CACHE || fileURLToPath(new URL("../node_modules/.cache/pingo", import.meta.url));
+  const cache = process.env.NODE_COMPILE_CACHE || ownCache();
   // By the environment, because threads read it there.
-  if (runsOn()) restartWith(youngGeneration, { NODE_COMPILE_CACHE: cache });
-  module.enableCompileCache?.(cache);
+  if (runsOn()) restartWith(youngGeneration, cache === undefined ? {} : { NODE_COMPILE_CACHE: cache });
+  if (cache !== undefined) module.enableCompileCache?.(cache);
+}
+
+/** Undefined for others than the owner: what root left there, its owner could not remove. */
+function ownCache() {
+  const modules = fileURLToPath(new URL("../node_modules", import.meta.url));
+  const owner = statSync(modules, { throwIfNoEntry: false })?.uid;
+  return owner === process.geteuid?.() ? `${modules}/.cache/pingo` : undefined;
 }
 
 /** `serve`, by name or by default. The others are over before memory matters. */
 function runsOn() {
   const [command = "serve"] = process.argv.slice(2);
-  return command === "serve" || (command.startsWith("-") && !/^(-h|-V|--help|--version)$/.test(command));
+  return command === "serve" || (command.startsWith("-") && !/^(-h|--help|--version)$/.test(command));
 }
 
 /** The same process with a flag that V8 reads only at its start. A choice of the user's stays. */
 function restartWith(flag, environment) {
   const [name] = flag.split("=");
   const given = [...process.execArgv, process.env.NODE_OPTIONS ?? ""].join(" ").replaceAll("_", "-");
-  if (given.includes(name) || process.execve === undefined || process.platform === "win32") return;
+  // A parent that talks to this process over a channel would lose it.
+  const cannot = process.execve === undefined || process.platform === "win32" || process.channel !== undefined;
+  if (given.includes(name) || cannot) return;
   const args = [process.execPath, flag, ...process.execArgv, ...process.argv.slice(1)];
   try {
     process.execve(process.execPath, args, { ...process.env, ...environment });

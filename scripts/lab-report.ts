@@ -41,6 +41,14 @@ export class LabReport {
     if (figures !== undefined) this.#open?.figures.push(figures);
   }
 
+  /** Nothing ran where something should have: a name that changed must not look like a success. */
+  missing(what: string): void {
+    this.#flush();
+    const why = "no check of it ran";
+    this.#open = { within: [], name: what, result: "fail", why, seconds: 0, figures: [] };
+    this.checks.push(this.#open);
+  }
+
   /** Writes what is held back and the last line. */
   end(seconds: number): void {
     this.#flush();
@@ -57,6 +65,8 @@ export class LabReport {
     this.#flush();
     const { name, nesting, details, skip } = data;
     const error = type === "test:fail" ? (data.details.error as FailureOfTest) : undefined;
+    // A file is no check: one in which nothing ran has shown nothing.
+    if (nesting === 0 && error === undefined && !skip && data.file?.endsWith(name)) return;
     // A suite is its tests, unless it was skipped as a whole or failed by itself.
     if (details.type === "suite" && !skip && (error?.failureType ?? "subtestsFailed") === "subtestsFailed") return;
     const failure = error === undefined ? undefined : messageOf(error);

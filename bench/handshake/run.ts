@@ -1,5 +1,6 @@
 // `npm run bench:handshake [-- --count 20000 --rounds 5 --json]`: CPU time of a handshake, ours beside node:net, Go and
 // a C loop, against one listener, in turns. All close with RST; all but node:net read TCP_INFO.
+
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -8,6 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { installMissing } from "../../scripts/debian.ts";
+import { positive } from "../arguments.ts";
 
 const { values } = parseArgs({
   options: {
@@ -16,7 +18,8 @@ const { values } = parseArgs({
     json: { type: "boolean", default: false },
   },
 });
-const count = Number(values.count);
+const count = positive("count", values.count);
+const roundsWanted = positive("rounds", values.rounds);
 const atOnce = 32;
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -48,7 +51,7 @@ interface Round {
   readonly perSecond: number;
 }
 const rounds: Record<string, Round[]> = Object.fromEntries(Object.keys(contestants).map((name) => [name, []]));
-for (let round = 0; round < Number(values.rounds); round++) {
+for (let round = 0; round < roundsWanted; round++) {
   // Another order each time, so that nobody always runs in another's wake.
   const names = Object.keys(contestants);
   for (let turn = 0; turn < names.length; turn++) {

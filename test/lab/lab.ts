@@ -17,7 +17,7 @@ export class Lab {
 
   /** Needs root. What a lab that crashed left behind is taken away first. */
   static create(): Lab {
-    Lab.#sweep();
+    Lab.sweep();
     const near = new LabHost(`${prefix}${process.pid}-near`, "198.18.0.1", "fd00::1");
     const far = new LabHost(`${prefix}${process.pid}-far`, "198.18.0.2", "fd00::2");
     const lab = new Lab(near, far);
@@ -33,8 +33,8 @@ export class Lab {
     for (const { name } of [this.near, this.far]) remove(name);
   }
 
-  /** Namespaces whose maker is gone. */
-  static #sweep(): void {
+  /** Takes away namespaces whose maker is gone. */
+  static sweep(): void {
     const all = existsSync(namespaces) ? readdirSync(namespaces) : [];
     for (const name of all) {
       const pid = new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1];

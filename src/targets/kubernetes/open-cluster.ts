@@ -19,7 +19,10 @@ export interface OpenOptions {
 }
 
 /** Brings the way to each cluster to life; asks nothing yet. */
-export function openClusters(clusters: readonly ClusterConfig[], { env, clock, warn }: OpenOptions): OpenCluster[] {
+export function openClusters(clusters: readonly ClusterConfig[], options: OpenOptions): OpenCluster[] {
+  const { clock, warn } = options;
+  // Where bin/pingo.js keeps what it compiled is no place for what a plugin compiles.
+  const { NODE_COMPILE_CACHE: _, ...env } = options.env;
   return clusters.map(({ cluster, apiName, access: spec }) => {
     if (spec.tls.insecure) {
       warn(
