@@ -1,5 +1,6 @@
 // `npm run lab [-- --json]`: holds what PinGo says against what Linux' own tools say, in network namespaces, and does to
 // it what goes wrong in networks and machines. Prints a report; with --json also one line of JSON at the end. Needs root.
+import { readFileSync } from "node:fs";
 import { release } from "node:os";
 import { run } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -26,10 +27,10 @@ installMissing();
 console.log(`PinGo's lab: Linux ${release()}, Node ${process.version}`);
 const startMs = performance.now();
 const report = new LabReport((text) => process.stdout.write(text));
+const patienceMs = 2_000;
 const ending = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => ending.abort(signal));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => interrupt(signal));
 for (const part of parts) {
-  if (ending.signal.aborted) break;
   const checksBefore = report.checks.length;
   const events = run({
     ...part,
@@ -42,14 +43,30 @@ for (const part of parts) {
     if (event.type === "test:stderr") process.stderr.write(event.data.message);
     report.take(event);
   }
+  if (ending.signal.aborted) tellInterrupted();
   if (report.checks.length === checksBefore) report.missing(JSON.stringify(part.globPatterns));
 }
-// What was in the middle of something had no time to put things back.
-Lab.sweep();
-if (ending.signal.aborted) console.log(`\ninterrupted by ${ending.signal.reason}: what follows is not the whole`);
 const skipped = report.checks.filter(({ result }) => result === "skip").length;
-const passed = !report.failed && skipped === 0 && !ending.signal.aborted;
+const passed = !report.failed && skipped === 0;
 const seconds = Math.round((performance.now() - startMs) / 1_000);
 report.end(seconds);
 if (values.json) console.log(JSON.stringify({ passed, seconds, skipped, checks: report.checks }));
-process.exitCode = report.failed || ending.signal.aborted ? 1 : 0;
+process.exitCode = report.failed ? 1 : 0;
+
+/** Ends the tests, which put things back themselves; where one cannot, its namespaces go with it. */
+function interrupt(signal: NodeJS.Signals): void {
+  ending.abort(signal);
+  setTimeout(() => {
+    const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, "utf8");
+    for (const pid of children.split(" ").filter(Boolean)) process.kill(Number(pid), "SIGKILL");
+    // Now those namespaces are nobody's.
+    setTimeout(tellInterrupted, 200);
+  }, patienceMs);
+}
+
+function tellInterrupted(): void {
+  Lab.sweep();
+  report.end(Math.round((performance.now() - startMs) / 1_000));
+  console.log(`interrupted by ${ending.signal.reason}: this is not the whole`);
+  process.exit(1);
+}

@@ -24,7 +24,7 @@ export interface FleetReport {
 }
 
 /** Scrapes under way: a program that is slower than it is asked is asked no more than this. */
-const maxAtOnce = 10;
+const maxAtOnce = 3;
 
 const order: FleetOrder = JSON.parse(process.argv[2] ?? "{}");
 const sandbox = await startSandbox({ nodes: 0 });

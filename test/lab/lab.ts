@@ -22,6 +22,8 @@ export class Lab {
     const far = new LabHost(`${prefix}${process.pid}-far`, "198.18.0.2", "fd00::2");
     const lab = new Lab(near, far);
     process.once("exit", () => lab.end());
+    // The runner, or Ctrl-C, ends tests that way, and a signal alone is no exit.
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
     for (const { name } of [near, far]) ip("netns", "add", name);
     ip("link", "add", "wire", "netns", near.name, "type", "veth", "peer", "name", "wire", "netns", far.name);
     for (const host of [near, far]) host.raise();
