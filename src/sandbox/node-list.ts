@@ -42,7 +42,9 @@ export function listPage(store: NodeStore, query: URLSearchParams): Result<NodeP
   if (!beginning.ok) return beginning;
   const { version, start, all } = beginning.value;
   const rest = all.filter((node) => node.metadata.name >= start && selection.value(node));
-  const nodes = rest.slice(0, limit.value);
+  // "Any version" comes out of the server's cache, which does not do pages: the limit is not looked at.
+  const pageLength = query.get("resourceVersion") === "0" ? Number.POSITIVE_INFINITY : limit.value;
+  const nodes = rest.slice(0, pageLength);
   const remaining = rest.length - nodes.length;
   const metadata: NodePage["metadata"] = { resourceVersion: String(version) };
   if (remaining > 0) {
