@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { Readable } from "node:stream";
 import type { Clock } from "../../clock.ts";
 import { formatMs } from "../../units.ts";
 import { type ApiProblem, problemOfError } from "./problem.ts";
@@ -14,7 +14,7 @@ export interface BodyLimits {
 
 /** A whole answer as text, or why not. */
 export async function readBody(
-  body: IncomingMessage,
+  body: Readable,
   limits: BodyLimits,
   clock: Clock,
 ): Promise<{ readonly text: string } | { readonly problem: ApiProblem }> {
