@@ -132,11 +132,11 @@ describe("NodeFollower", () => {
       lists().map(({ query }) => query.get("continue")),
       [null, continueOf(listPages[0]), continueOf(listPages[1])],
     );
-    // A short page first; then as many nodes as make a page of a megabyte and a half.
+    // A short page first; then as many nodes as make a page of three quarters of a megabyte.
     const limits = lists().map(({ query }) => Number(query.get("limit")));
     assert.equal(limits[0], 50);
     assert.ok(
-      limits.slice(1).every((limit) => limit > 100 && limit < 200),
+      limits.slice(1).every((limit) => limit > 50 && limit < 100),
       `${limits}`,
     );
     const [first] = watches();

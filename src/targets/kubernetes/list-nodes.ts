@@ -27,7 +27,7 @@ const firstPageNodes = 50;
  * A page is to be about this long, whatever the nodes' size (5 to 20 KB each, more with many images): JSON.parse works
  * without a pause, 5 ms for a megabyte, and in memory a page is several times as large as on the wire.
  */
-const pageBytes = 1_500_000;
+const pageBytes = 750_000;
 const pageNodes = { min: 10, max: 500 };
 /** A page of nodes, each as large as etcd lets an object be (1.5 MB), does not fit; what clusters have does. */
 const limits = { maxBytes: 64 * 2 ** 20, idleTimeoutMs: 10_000, totalTimeoutMs: 120_000 };
@@ -50,23 +50,19 @@ export interface ListedNodes {
  * what is known. Who wants to spare the server takes the streaming list, which is served from the cache and recent.
  */
 export class NodeListing {
-  readonly #options: ListOptions;
+  readonly #options: Omit<ListOptions, "signal">;
   #limit = firstPageNodes;
   #token = "";
   #pages = 0;
   #resourceVersion = "";
 
   constructor(options: Omit<ListOptions, "signal">) {
-    this.#options = { ...options, signal: never };
+    this.#options = options;
   }
 
   /** Where a watch goes on from, once the list is whole. */
   get resourceVersion(): string {
     return this.#resourceVersion;
-  }
-
-  get pages(): number {
-    return this.#pages;
   }
 
   /** The next page, or why not; then the same page can be asked for again. */
@@ -84,7 +80,6 @@ export class NodeListing {
   }
 }
 
-const never = new AbortController().signal;
 const endless = `its list of nodes does not end after ${maxPages} pages`;
 
 function nodesForPage({ items, length }: Page): number {

@@ -47,7 +47,8 @@ export class RollCall {
 
   /** Whether a known node may still be there: named, or perhaps one of those that could not be read. */
   mayHave(name: string): boolean {
+    if (this.#names.has(name)) return true;
     // An item without a name may be any of the known nodes, so that none of them can be called gone.
-    return this.#names.has(name) || this.#unreadable.has(name) || this.#unreadable.has("");
+    return this.#unreadable.has(name) || this.#unreadable.has("");
   }
 }
