@@ -483,7 +483,7 @@ describe("NodeFollower", () => {
     assert.deepEqual([problems, sink.names, sink.removed], [["bad_node", "bad_node"], ["a", "b", "c"], []]);
   });
 
-  test("a list without a single node is believed only the third time, a scan apart, and then loudly", async () => {
+  test("a list without a single node is believed only after two scans, and then loudly", async () => {
     await follow({ scanMs: 60_000 });
     await until("a watch", () => watches().length === 1);
     let emptyLists = 0;
@@ -499,9 +499,9 @@ describe("NodeFollower", () => {
     };
     api.cut();
     await until("the nodes are gone", () => sink.size === 0, 500);
-    assert.equal(emptyLists, 3);
+    assert.ok(emptyLists >= 3, `${emptyLists}`);
     assert.ok(clock.nowMs() - startMs >= 120_000, `gone after ${clock.nowMs() - startMs} ms`);
-    assert.match(logged, /has had no node in 3 lists; none is probed any more/);
+    assert.match(logged, /has had no node in \d+ lists; none is probed any more/);
   });
 
   test("an empty list that says there is more is nonsense", async () => {

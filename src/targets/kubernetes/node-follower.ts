@@ -48,10 +48,10 @@ export interface FollowerOptions {
  */
 const backoffMs = { first: 500, max: 3_000 };
 /**
- * A list is what costs an API. Where lists come to nothing, because each watch after them says 410 again, no more than
- * a tenth of the time goes into them, up to this wait.
+ * Between lists that come to nothing, because each watch after them says 410 again. It is the list that costs an API, so
+ * that no more than a tenth of the time goes into them, up to the longest wait.
  */
-const maxRelistMs = 30_000;
+const relistMs = { first: 500, max: 3_000, maxForLarge: 30_000 };
 /** A watch that ends sooner, without an event, proves nothing: it may be anything that answers 200. */
 const briefWatchMs = 5_000;
 /** After so many of them in a row, or so many watches refused, the nodes are listed again. */
@@ -119,6 +119,7 @@ export class NodeFollower {
   readonly #health: ApiHealth;
   readonly #intake: NodeIntake;
   readonly #backoff: Backoff;
+  readonly #relists: Backoff;
   /** Where a watch can go on; undefined where only a list helps. */
   #resourceVersion: string | undefined;
   #paging: Paging | undefined;
@@ -142,8 +143,15 @@ export class NodeFollower {
     const { sink, log, clock, random, report } = options;
     this.#options = options;
     this.#health = new ApiHealth(options.apiName, log, clock);
-    this.#intake = new NodeIntake({ sink, log, clock, badNode: () => report.problem("bad_node") });
+    this.#intake = new NodeIntake({
+      sink,
+      log,
+      clock,
+      scanMs: options.scanMs,
+      badNode: () => report.problem("bad_node"),
+    });
     this.#backoff = new Backoff(backoffMs.first, backoffMs.max, random);
+    this.#relists = new Backoff(relistMs.first, relistMs.max, random);
   }
 
   /** Follows until `signal` is aborted. Never rejects. */
@@ -184,7 +192,7 @@ export class NodeFollower {
     this.#paging = undefined;
     this.#restartedLists = 0;
     const problem = this.#intake.complete(roll);
-    if (problem !== undefined) await this.#waitAfter(problem, signal, this.#options.scanMs);
+    if (problem !== undefined) await this.#waitAfter(problem, signal);
     else this.#listed(listing.resourceVersion, startMs);
     return problem === undefined;
   }
@@ -297,6 +305,7 @@ export class NodeFollower {
     this.#refusedWatches = 0;
     this.#pagesNext = false;
     this.#backoff.reset();
+    this.#relists.reset();
     if (this.#warnedOfPolling) this.#options.log.info(`${this.#options.apiName} now lets the nodes be watched`);
     this.#warnedOfPolling = false;
   }
@@ -330,7 +339,7 @@ export class NodeFollower {
 
   async #afterOwnEnd(end: OwnEnd, signal: AbortSignal): Promise<void> {
     if (end.why === "restart") this.#restart(end.reason, end.listAnew);
-    else if (end.why === "unbelieved") await this.#waitAfter(end.problem, signal, this.#options.scanMs);
+    else if (end.why === "unbelieved") await this.#waitAfter(end.problem, signal);
     else this.#doNotStream("it does not say where the list ends");
   }
 
@@ -355,7 +364,8 @@ export class NodeFollower {
     // In an event of the watch or in place of one: it means the same.
     if (end.reason === "problem" && isOutOfDate(end.problem)) {
       this.#options.log.info("the watch cannot go on from where it was; listing the nodes anew");
-      return this.#reopen("expired", true, end.problem, signal);
+      this.#restart("expired", true);
+      return sleep(this.#options.clock, this.#relistWaitMs(end.problem), signal);
     }
     if (end.reason === "problem" && !end.opened) return this.#afterNoWatch(end.problem, signal);
     if (lastedMs < briefWatchMs) this.#briefWatches++;
@@ -368,12 +378,12 @@ export class NodeFollower {
     if (end.reason === "closed") {
       // The end that it was asked for: the next one begins at once.
       if (lastedMs >= briefWatchMs) return this.#restart("closed", false);
-      return this.#reopen("closed", false, undefined, signal);
+      return this.#reopen("closed", signal);
     }
     // Idle connections are cut by load balancers every day: no failure of the API, unless it does not take the next.
     if (end.problem.reason === "connection") {
       this.#checkSoon();
-      return this.#reopen("broken", false, undefined, signal);
+      return this.#reopen("broken", signal);
     }
     this.#restart("error", true);
     await this.#waitAfter(end.problem, signal);
@@ -390,18 +400,16 @@ export class NodeFollower {
     this.#checkDueMs = Math.min(this.#checkDueMs, this.#options.clock.nowMs() + checkSoonMs);
   }
 
-  /** Goes on after a short wait, so that nobody who ends or refuses each watch is asked without pause. */
-  async #reopen(
-    reason: RestartReason,
-    listAnew: boolean,
-    problem: ApiProblem | undefined,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const isHabit = listAnew && this.#backoff.failures > 1;
-    const atLeastMs = isHabit ? Math.min(maxRelistMs, 9 * this.#listTookMs) : 0;
-    this.#restart(reason, listAnew);
-    const waitMs = Math.max(atLeastMs, this.#backoff.nextMs(problem?.retryAfterMs));
-    await sleep(this.#options.clock, waitMs, signal);
+  /** Goes on after a short wait, so that nobody who ends each watch is asked without pause. */
+  #reopen(reason: RestartReason, signal: AbortSignal): Promise<void> {
+    this.#restart(reason, false);
+    return sleep(this.#options.clock, this.#backoff.nextMs(), signal);
+  }
+
+  #relistWaitMs(problem: ApiProblem): number {
+    const isHabit = this.#relists.failures > 1;
+    const atLeastMs = isHabit ? Math.min(relistMs.maxForLarge, 9 * this.#listTookMs) : 0;
+    return Math.max(atLeastMs, this.#relists.nextMs(problem.retryAfterMs));
   }
 
   /**
@@ -473,10 +481,9 @@ export class NodeFollower {
     return true;
   }
 
-  async #waitAfter(problem: ApiProblem, signal: AbortSignal, atLeastMs = 0): Promise<void> {
+  async #waitAfter(problem: ApiProblem, signal: AbortSignal): Promise<void> {
     this.#failed(problem);
-    const waitMs = Math.max(atLeastMs, this.#backoff.nextMs(problem.retryAfterMs));
-    await sleep(this.#options.clock, waitMs, signal);
+    await sleep(this.#options.clock, this.#backoff.nextMs(problem.retryAfterMs), signal);
   }
 
   #failed(problem: ApiProblem): void {

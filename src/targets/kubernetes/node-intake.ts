@@ -1,5 +1,6 @@
 import type { Clock } from "../../clock.ts";
 import type { Log } from "../../log.ts";
+import { formatMs } from "../../units.ts";
 import type { NodeFacts } from "../node.ts";
 import type { ListedNodes } from "./list-nodes.ts";
 import type { ApiProblem } from "./problem.ts";
@@ -21,14 +22,18 @@ export interface IntakeOptions {
   readonly sink: NodeSink;
   readonly log: Log;
   readonly clock: Clock;
+  readonly scanMs: number;
   /** Told of each object that is no node. */
   readonly badNode: () => void;
 }
 
 /** Objects that cannot be read are told of once each, up to so many. */
 const maxToldFlaws = 100;
-/** An answer that would take away every known node has to come this many times, a scan apart, before it is believed. */
-const emptyListsToBelieve = 3;
+/**
+ * An answer that would take away every known node has to come this many times, and for twice as long as a scan, before
+ * it is believed.
+ */
+const emptyToBelieve = { lists: 3, scans: 2 };
 
 /**
  * Hands on what lists and watches say. That a node is there is a fact as soon as it is read; that one is not, only
@@ -37,7 +42,8 @@ const emptyListsToBelieve = 3;
 export class NodeIntake {
   readonly #options: IntakeOptions;
   readonly #toldFlaws = new Set<string>();
-  #emptyLists = 0;
+  /** Lists without a node, one after the other. */
+  #empty: { lists: number; readonly sinceMs: number } | undefined;
   #surplus = 0;
 
   constructor(options: IntakeOptions) {
@@ -76,11 +82,15 @@ export class NodeIntake {
 
   /** The list is whole: who was not named is gone. Or why it is not to be believed. */
   complete(roll: RollCall): ApiProblem | undefined {
-    const { sink, log } = this.#options;
-    this.#emptyLists = roll.nodes === 0 ? this.#emptyLists + 1 : 0;
-    if (roll.nodes === 0 && sink.size > 0) {
-      if (this.#emptyLists < emptyListsToBelieve) return unbelieved(this.#emptyLists);
-      log.warn(`the API has had no node in ${emptyListsToBelieve} lists; none is probed any more`);
+    const { sink, log, clock, scanMs } = this.#options;
+    if (roll.nodes > 0 || sink.size === 0) {
+      this.#empty = undefined;
+    } else {
+      this.#empty ??= { lists: 0, sinceMs: clock.nowMs() };
+      const lists = ++this.#empty.lists;
+      const lastMs = emptyToBelieve.scans * scanMs;
+      if (lists < emptyToBelieve.lists || clock.nowMs() - this.#empty.sinceMs < lastMs) return unbelieved(lastMs);
+      log.warn(`the API has had no node in ${lists} lists; none is probed any more`);
     }
     sink.keepOnly((name) => roll.mayHave(name));
     this.#surplus = roll.items - sink.size;
@@ -102,7 +112,7 @@ export class NodeIntake {
   }
 }
 
-function unbelieved(times: number): ApiProblem {
-  const often = `${times} of ${emptyListsToBelieve} times before it is believed`;
-  return { reason: "bad_answer", detail: `it answers a list without a single node (${often})` };
+function unbelieved(lastMs: number): ApiProblem {
+  const detail = `it answers a list without a single node, which is believed once it has lasted ${formatMs(lastMs)}`;
+  return { reason: "bad_answer", detail };
 }
