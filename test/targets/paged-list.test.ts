@@ -162,6 +162,29 @@ describe("a list in pages", () => {
     assert.ok(clock.nowMs() - startMs < 2_000, `${clock.nowMs() - startMs} ms`);
   });
 
+  test("a watch that is forbidden after it worked is tried again soon, as a role may just be in the making", async () => {
+    await follow();
+    await until("the watch has lasted", () => following.syncs >= 2, 1_000);
+    api.script = (request, socket) => {
+      if (isWatch(request)) socket.write(answer("403 Forbidden", ""));
+      else socket.write(answer("200 OK", nodeList([nodeObject("new", "192.0.2.9")])));
+    };
+    const startMs = clock.nowMs();
+    api.cut();
+    await until("it lists instead", () => following.sink.names.join() === "new");
+    assert.ok(clock.nowMs() - startMs < 10_000, `${clock.nowMs() - startMs} ms`);
+    await until("it says so", () => /nodes cannot be watched/.test(following.logged));
+    await until("half a minute", () => clock.nowMs() - startMs > 30_000, 1_000);
+    const backMs = clock.nowMs();
+    api.script = (request, socket) => {
+      if (isWatch(request)) socket.write(watchHead);
+      else socket.write(answer("200 OK", nodeList([nodeObject("newer", "192.0.2.9")])));
+    };
+    await until("it is in step", () => following.sink.names.join() === "newer");
+    assert.ok(clock.nowMs() - backMs < 5_000, `${clock.nowMs() - backMs} ms`);
+    await until("it watches", () => /now lets the nodes be watched/.test(following.logged), 1_000);
+  });
+
   test("however long the API was away, its nodes are right within 5 s of its return", async () => {
     await follow();
     await until("a watch", watched);

@@ -62,6 +62,8 @@ const maxRestarts = 3;
 const maxPageTries = 3;
 /** Where watching was forbidden, it is tried again after so many lists: roles get mended. */
 const pollsBetweenWatchTries = 10;
+/** A watch that worked may do so again soon: for so long after it, it is tried after each list, and lists come often. */
+const watchedLatelyMs = 60_000;
 /**
  * How long the server is to keep a watch open, spread so that many clients do not return at once. This is what finds a
  * watch behind which nobody is any more, be it a proxy that goes on answering keepalives: a bookmark a minute is all
@@ -132,6 +134,8 @@ export class NodeFollower {
   #noStreamUntilMs = Number.NEGATIVE_INFINITY;
   #pollsUntilWatch = 0;
   #warnedOfPolling = false;
+  /** When a watch last worked. */
+  #watchedMs = Number.NEGATIVE_INFINITY;
   #briefWatches = 0;
   #refusedWatches = 0;
   /** When the number of nodes is to be asked for. */
@@ -225,10 +229,21 @@ export class NodeFollower {
   }
 
   async #waitToPoll(signal: AbortSignal): Promise<void> {
-    await sleep(this.#options.clock, this.#options.scanMs, signal);
+    await sleep(this.#options.clock, this.#pollWaitMs(), signal);
     this.#pollsUntilWatch--;
     this.#backoff.reset();
     this.#resourceVersion = undefined;
+  }
+
+  #pollWaitMs(): number {
+    const { scanMs, random } = this.#options;
+    if (!this.#watchedLately()) return scanMs;
+    const waitMs = relistMs.max * (0.5 + random() / 2);
+    return Math.min(scanMs, Math.max(waitMs, 9 * this.#listTookMs));
+  }
+
+  #watchedLately(): boolean {
+    return this.#options.clock.nowMs() - this.#watchedMs < watchedLatelyMs;
   }
 
   /** Watches from a version on, or lists as a stream first. */
@@ -301,6 +316,7 @@ export class NodeFollower {
   }
 
   #watchWorks(): void {
+    this.#watchedMs = this.#options.clock.nowMs();
     this.#briefWatches = 0;
     this.#refusedWatches = 0;
     this.#pagesNext = false;
@@ -390,7 +406,7 @@ export class NodeFollower {
   }
 
   async #afterNoWatch(problem: ApiProblem, signal: AbortSignal): Promise<void> {
-    if (isForbidden(problem)) return this.#pollInstead(problem);
+    if (isForbidden(problem) && !this.#watchedLately()) return this.#pollInstead(problem);
     if (this.#noteRefusal(problem) === "give up") return this.#pollInstead(problem);
     this.#checkSoon();
     await this.#waitAfter(problem, signal);
@@ -431,7 +447,7 @@ export class NodeFollower {
   }
 
   #pollInstead(problem: ApiProblem): void {
-    this.#pollsUntilWatch = pollsBetweenWatchTries;
+    this.#pollsUntilWatch = this.#watchedLately() ? 1 : pollsBetweenWatchTries;
     const { log, scanMs, report } = this.#options;
     report.problem(problem.reason);
     if (this.#warnedOfPolling) return;
