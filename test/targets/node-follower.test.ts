@@ -219,6 +219,40 @@ describe("NodeFollower", () => {
     assert.deepEqual([lists().length, restarts, problems, sink.removed], [2, ["error"], ["bad_answer"], []]);
   });
 
+  test("an event of a megabyte, in pieces, is read", async () => {
+    const images = [{ names: ["x".repeat(2 ** 20)] }];
+    const { status, ...rest } = nodeObject("a", "192.0.2.77", { version: "101" });
+    const line = `${JSON.stringify({ type: "MODIFIED", object: { ...rest, status: { ...status, images } } })}\n`;
+    api.script = (request, socket) => {
+      if (!isWatch(request)) return void socket.write(answer("200 OK", nodeList(three)));
+      socket.write(watchHead);
+      for (let from = 0; from < line.length; from += 100_000) socket.write(chunked(line.slice(from, from + 100_000)));
+    };
+    await follow();
+    await until("its address", () => sink.nodes.get("a")?.addresses[0]?.address === "192.0.2.77");
+    assert.deepEqual([problems, restarts], [[], []]);
+  });
+
+  test("an event that never ends is given up at 4 MiB, and the nodes are listed anew", async () => {
+    let sent = 0;
+    api.script = (request, socket) => {
+      if (!isWatch(request)) return void socket.write(answer("200 OK", nodeList(three)));
+      socket.write(watchHead);
+      if (watches().length > 1) return;
+      const more = () => {
+        if (socket.destroyed || sent > 64 * 2 ** 20) return;
+        sent += 2 ** 20;
+        socket.write(chunked("x".repeat(2 ** 20)), more);
+      };
+      more();
+    };
+    await follow();
+    await until("a second watch", () => watches().length === 2);
+    assert.deepEqual([restarts, problems, sink.removed], [["error"], ["bad_answer"], []]);
+    assert.match(logged, /a line is longer than 4 MiB/);
+    assert.ok(sent < 32 * 2 ** 20, `${sent} bytes`);
+  });
+
   test("where watching is forbidden, it lists every scan, warns once, and tries to watch again later", async () => {
     let allowed = false;
     api.script = (request, socket) => {
