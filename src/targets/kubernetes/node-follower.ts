@@ -62,8 +62,11 @@ const maxRestarts = 3;
 const maxPageTries = 3;
 /** Where watching was forbidden, it is tried again after so many lists: roles get mended. */
 const pollsBetweenWatchTries = 10;
-/** A watch that worked may do so again soon: for so long after it, it is tried after each list, and lists come often. */
-const watchedLatelyMs = 60_000;
+/**
+ * Where a watch has worked, whatever refuses it now may pass: for so long it is tried again every few seconds, from where
+ * it was, and the nodes are listed at every scan meanwhile. Only then is it given up for lists alone.
+ */
+const watchedLatelyMs = 600_000;
 /**
  * How long the server is to keep a watch open, spread so that many clients do not return at once. This is what finds a
  * watch behind which nobody is any more, be it a proxy that goes on answering keepalives: a bookmark a minute is all
@@ -229,17 +232,15 @@ export class NodeFollower {
   }
 
   async #waitToPoll(signal: AbortSignal): Promise<void> {
-    await sleep(this.#options.clock, this.#pollWaitMs(), signal);
+    await sleep(this.#options.clock, this.#options.scanMs, signal);
     this.#pollsUntilWatch--;
     this.#backoff.reset();
     this.#resourceVersion = undefined;
   }
 
-  #pollWaitMs(): number {
-    const { scanMs, random } = this.#options;
-    if (!this.#watchedLately()) return scanMs;
-    const waitMs = relistMs.max * (0.5 + random() / 2);
-    return Math.min(scanMs, Math.max(waitMs, 9 * this.#listTookMs));
+  /** Once a scan, where the watch does not bring the changes. */
+  #listIfDue(): void {
+    if (this.#options.clock.nowMs() - this.#listedMs >= this.#options.scanMs) this.#resourceVersion = undefined;
   }
 
   #watchedLately(): boolean {
@@ -387,6 +388,10 @@ export class NodeFollower {
     if (lastedMs < briefWatchMs) this.#briefWatches++;
     if (this.#briefWatches >= watchesToGiveUp) {
       this.#briefWatches = 0;
+      if (this.#watchedLately()) {
+        this.#listIfDue();
+        return this.#reopen("closed", signal);
+      }
       this.#resourceVersion = undefined;
       this.#pollInstead({ reason: "bad_answer", detail: "the API, or a proxy before it, ends each watch at once" });
       return;
@@ -437,6 +442,10 @@ export class NodeFollower {
     this.#refusedWatches++;
     if (this.#refusedWatches === watchesToGiveUp) this.#resourceVersion = undefined;
     if (this.#refusedWatches <= watchesToGiveUp) return "try again";
+    if (this.#watchedLately()) {
+      this.#listIfDue();
+      return "try again";
+    }
     this.#refusedWatches = 0;
     return "give up";
   }
@@ -447,7 +456,7 @@ export class NodeFollower {
   }
 
   #pollInstead(problem: ApiProblem): void {
-    this.#pollsUntilWatch = this.#watchedLately() ? 1 : pollsBetweenWatchTries;
+    this.#pollsUntilWatch = pollsBetweenWatchTries;
     const { log, scanMs, report } = this.#options;
     report.problem(problem.reason);
     if (this.#warnedOfPolling) return;
