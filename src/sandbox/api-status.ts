@@ -89,6 +89,13 @@ export function invalidNode(name: string, field: string, problem: string): ApiSt
   return failure(422, "Invalid", message, { name, kind: "Node", causes });
 }
 
+/** A combination of a list's or watch's parameters that is not allowed. */
+export function forbiddenOption(field: string, problem: string): ApiStatus {
+  const message = `ListOptions.meta.k8s.io "" is invalid: ${field}: Forbidden: ${problem}`;
+  const causes = [{ reason: "FieldValueForbidden", message: `Forbidden: ${problem}`, field }];
+  return failure(422, "Invalid", message, { group: "meta.k8s.io", kind: "ListOptions", causes });
+}
+
 export function bodyTooLarge(limitBytes: number): ApiStatus {
   return failure(413, "RequestEntityTooLarge", `the request body is larger than ${limitBytes} bytes`);
 }
@@ -118,9 +125,11 @@ export function internalError(message: string): ApiStatus {
   return failure(500, "InternalError", message);
 }
 
+const faultReasons: { [code: number]: string } = { 410: "Expired", 429: "TooManyRequests", 503: "ServiceUnavailable" };
+
 /** What a fault that was switched on answers; `code` is any HTTP error. */
 export function faulty(code: number): ApiStatus {
-  return failure(code, code === 503 ? "ServiceUnavailable" : "InternalError", "the sandbox was told to answer so");
+  return failure(code, faultReasons[code] ?? "InternalError", "the sandbox was told to answer so");
 }
 
 export function nodeDeleted(name: string, uid: string): ApiStatus {

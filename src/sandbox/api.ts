@@ -9,7 +9,7 @@ import type { Certificates } from "./certificates.ts";
 import { discovery } from "./discovery.ts";
 import { type Exchange, send, sendJson, sendStatus } from "./exchange.ts";
 import { answerFault, type Fault } from "./faults.ts";
-import { routeNodes } from "./node-routes.ts";
+import { routeNodes, type StreamingLists } from "./node-routes.ts";
 import type { NodeStore } from "./store.ts";
 
 export type ApiOptions = {
@@ -20,6 +20,8 @@ export type ApiOptions = {
   port?: number;
   /** Milliseconds between the bookmarks of a watch. A real server sends one about every minute. */
   bookmarkMs?: number;
+  /** How a list as a stream is answered; "served" where nothing is said. */
+  streamingLists?: StreamingLists;
 };
 
 const health = new Set(["/healthz", "/livez", "/readyz"]);
@@ -122,8 +124,8 @@ export class SandboxApi {
   }
 
   get #routes() {
-    const { store, clock, bookmarkMs = 60_000 } = this.#options;
-    return { store, clock, bookmarkMs };
+    const { store, clock, bookmarkMs = 60_000, streamingLists = "served" } = this.#options;
+    return { store, clock, bookmarkMs, streamingLists };
   }
 
   #track(cut: () => void, response: ServerResponse): void {

@@ -8,7 +8,8 @@ import type { KubeletProblem } from "./kubelet.ts";
 import { Kubelets, stoppedProblem } from "./kubelets.ts";
 import { NodeNames, type Place } from "./node-names.ts";
 import { internalAddress, kubeletPort, type NodeObject } from "./node-object.ts";
-import { newNode, withEndpoint, withHeartbeat, withReady } from "./node-template.ts";
+import type { StreamingLists } from "./node-routes.ts";
+import { newNode, withEndpoint, withHeartbeat, withImages, withReady } from "./node-template.ts";
 import { NodeStore, type StoreEvent } from "./store.ts";
 
 export type SandboxOptions = {
@@ -25,6 +26,10 @@ export type SandboxOptions = {
   heartbeatMs?: number;
   /** Between two bookmarks of a watch. */
   bookmarkMs?: number;
+  /** How a list as a stream is answered; "served" where nothing is said. */
+  streamingLists?: StreamingLists;
+  /** How long a node's JSON is at least; filled up with container images, as real nodes are. */
+  nodeBytes?: number;
   /** How many past events a watch may go back; 1000 by default, and more where there are many nodes. */
   eventLimit?: number;
   /** Told what happens, a line of plain words each. */
@@ -88,7 +93,7 @@ export class Sandbox {
     this.#gracePeriods = new GracePeriods(this.#clock, this.#notReadyAfterMs, (name) => this.#callNotReady(name));
     this.kubelets = kubelets;
     const unixMs = () => this.#clock.unixMs();
-    const { apiPort, bookmarkMs } = options;
+    const { apiPort, bookmarkMs, streamingLists } = options;
     // Room for a few events a node, so that one round of heartbeats does not push out what a client has yet to see.
     const eventLimit = options.eventLimit ?? Math.max(1000, 4 * (options.nodes ?? 0));
     this.store = new NodeStore({ unixMs, eventLimit });
@@ -99,6 +104,7 @@ export class Sandbox {
       certificates,
       port: apiPort ?? 0,
       ...(bookmarkMs !== undefined && { bookmarkMs }),
+      ...(streamingLists !== undefined && { streamingLists }),
     });
     this.adminToken = this.api.access.grant("sandbox-admin", allVerbs, { admin: true });
     this.readerToken = this.api.access.grant("pingo", readVerbs);
@@ -253,7 +259,9 @@ export class Sandbox {
 
   #register({ name, zone, index }: Place): void {
     const endpoint = this.kubelets.get(name)?.endpoint;
-    if (endpoint) this.store.create(newNode({ name, zone, index, endpoint, nowUnixMs: this.#clock.unixMs() }));
+    if (!endpoint) return;
+    const node = newNode({ name, zone, index, endpoint, nowUnixMs: this.#clock.unixMs() });
+    this.store.create(withImages(node, this.#options.nodeBytes ?? 0));
   }
 
   async #setKubelet(name: string, state: "listening" | "stopped" | "dark", line: string): Promise<Done> {

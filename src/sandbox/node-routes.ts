@@ -3,6 +3,7 @@ import type { Verb } from "./access.ts";
 import {
   type ApiStatus,
   forbidden,
+  forbiddenOption,
   methodNotAllowed,
   nodeDeleted,
   nodeNotFound,
@@ -23,9 +24,16 @@ export type NodeRoutesOptions = {
   clock: Clock;
   /** Milliseconds between the bookmarks of a watch that allows them. */
   bookmarkMs: number;
+  streamingLists: StreamingLists;
   /** Called with a function that cuts a watch, for each that begins. */
   onWatch: (cut: () => void, exchange: Exchange) => void;
 };
+
+/**
+ * How `sendInitialEvents=true` is answered: as a server that can (1.34 and newer), as one whose etcd cannot (an ERROR
+ * event of code 500), or as one that has the feature switched off (422).
+ */
+export type StreamingLists = "served" | "storage cannot" | "switched off";
 
 /** A real server ends a watch after half an hour to an hour when the client names no time. */
 const defaultWatchTimeoutMs = 30 * 60 * 1000;
@@ -130,16 +138,42 @@ async function watch(exchange: Exchange, options: NodeRoutesOptions, representat
   if (!selection.ok) return sendStatus(exchange, selection.status);
   const version = versionOf(query, store);
   if (!version.ok) return sendStatus(exchange, version.status);
+  const refused = streamRefusal(query, options.streamingLists);
+  if (refused) return sendStatus(exchange, refused);
   const timeoutSeconds = Number(query.get("timeoutSeconds") ?? 0);
   const cut = serveWatch(exchange, store, clock, {
     representation,
     matches: selection.value,
     fromVersion: version.value,
     sendInitialEvents: query.get("sendInitialEvents") === "true",
+    streamsLists: options.streamingLists === "served",
     bookmarkMs: query.get("allowWatchBookmarks") === "true" ? bookmarkMs : undefined,
     timeoutMs: timeoutSeconds > 0 ? Math.min(timeoutSeconds * 1000, 2 ** 31 - 1) : defaultWatchTimeoutMs,
   });
   onWatch(cut, exchange);
+}
+
+/** What the real server's validation of a watch's options says (apimachinery, ValidateListOptions). */
+function streamRefusal(query: URLSearchParams, streamingLists: StreamingLists): ApiStatus | undefined {
+  const match = query.get("resourceVersionMatch") ?? "";
+  if (query.get("sendInitialEvents") === null) {
+    if (match === "") return undefined;
+    return forbiddenOption(
+      "resourceVersionMatch",
+      "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided",
+    );
+  }
+  if (streamingLists === "switched off") {
+    return forbiddenOption(
+      "sendInitialEvents",
+      "sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled",
+    );
+  }
+  if (streamingLists === "storage cannot" || match === "NotOlderThan") return undefined;
+  return forbiddenOption(
+    "resourceVersionMatch",
+    "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan",
+  );
 }
 
 function sendWritten(

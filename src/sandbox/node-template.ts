@@ -120,6 +120,31 @@ function withCondition(before: NodeCondition[], ready: "True" | "Unknown", now: 
   });
 }
 
+/** What one more image adds to a node's JSON. */
+const imageBytes = 147;
+
+/** The node with so many images that its JSON has at least `bytes`; a kubelet reports the 50 largest by default. */
+export function withImages(node: NodeObject, bytes: number): NodeObject {
+  const missing = bytes - JSON.stringify(node).length;
+  if (missing <= 0) return node;
+  const images = [...(node.status.images ?? []), ...moreImages(Math.ceil(missing / imageBytes))];
+  return { ...node, status: { ...node.status, images } };
+}
+
+type Images = NonNullable<NodeObject["status"]["images"]>;
+
+// The same objects for every node: a cluster of 65,000 would not fit in memory otherwise.
+const extraImages: Images = [];
+
+function moreImages(count: number): Images {
+  while (extraImages.length < count) {
+    const name = `registry.example.com/team/service-${String(extraImages.length).padStart(4, "0")}`;
+    const digest = createHash("sha256").update(name).digest("hex");
+    extraImages.push({ names: [`${name}@sha256:${digest}`], sizeBytes: 100_000_000 + extraImages.length });
+  }
+  return extraImages.slice(0, count);
+}
+
 /** The node with its heartbeats at `nowUnixMs`, as a kubelet that is well sends them. */
 export function withHeartbeat(node: NodeObject, nowUnixMs: number): NodeObject {
   const lastHeartbeatTime = timestamp(nowUnixMs);

@@ -6,17 +6,23 @@ import { type IncludeObject, nodeTable } from "./table.ts";
 export type Representation = {
   list(nodes: readonly NodeObject[], metadata: object): object;
   one(node: NodeObject): object;
-  /** A bookmark is an object without a name that carries nothing but how far the watch has come. */
-  bookmark(version: number): object;
+  /**
+   * A bookmark is an object without a name that carries nothing but how far the watch has come; `initialEventsEnd`:
+   * and that all there was at its beginning has been sent.
+   */
+  bookmark(version: number, initialEventsEnd?: boolean): object;
 };
+
+/** KEP-3157, "Watch-list": the bookmark that ends a list which came as a stream. */
+const endOfInitialEvents = { "k8s.io/initial-events-end": "true" };
 
 const plain: Representation = {
   list: (items, metadata) => ({ kind: "NodeList", apiVersion: "v1", metadata, items }),
   one: (node) => ({ kind: "Node", apiVersion: "v1", ...node }),
-  bookmark: (version) => ({
+  bookmark: (version, initialEventsEnd) => ({
     kind: "Node",
     apiVersion: "v1",
-    metadata: { resourceVersion: String(version) },
+    metadata: { resourceVersion: String(version), ...(initialEventsEnd && { annotations: endOfInitialEvents }) },
     spec: {},
     status: emptyStatus,
   }),

@@ -61,6 +61,11 @@ export class TargetSet {
     for (const node of listed.values()) this.upsert(node);
   }
 
+  /** Removes the nodes that are not to stay. */
+  keepOnly(keeps: (nodeName: string) => boolean): void {
+    for (const name of [...this.#entries.keys()]) if (!keeps(name)) this.remove(name);
+  }
+
   upsert(node: NodeFacts): void {
     const nodeBefore = this.#entries.get(node.name)?.node;
     const before = this.#targetsOf(node.name);

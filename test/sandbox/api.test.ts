@@ -110,9 +110,13 @@ describe("answers have the captured form", () => {
     assert.deepEqual(stream.events, [captured]);
   });
 
-  test("a watch with sendInitialEvents: 200, then an ERROR with 500", async () => {
-    const stream = await watch(target(), "/api/v1/nodes?watch=1&sendInitialEvents=true", { token: reader });
+  test("a list as a stream where the storage cannot: 200, then an ERROR with 500", async () => {
+    const old = new SandboxApi({ store, clock, certificates, streamingLists: "storage cannot" });
+    await old.start();
+    const token = old.access.grant("pingo", readVerbs);
+    const stream = await watch({ apiUrl: old.url, caPem: certificates.caPem }, streamPath, { token });
     await stream.ended;
+    await old.stop();
     assert.deepEqual(stream.events, [JSON.parse(capture("watch-initial-events-unsupported.http").body)]);
   });
 
@@ -131,7 +135,94 @@ describe("answers have the captured form", () => {
   });
 });
 
+const streamPath =
+  "/api/v1/nodes?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
+
+describe("a list as a stream", () => {
+  test("is every node, a bookmark that says so, and then what happens", async () => {
+    const nodes = store.list();
+    const stream = await watch(target(), streamPath, { token: reader });
+    await eventually("the bookmark comes", () => stream.events.length === nodes.length + 1);
+    const [bookmark] = stream.events.splice(-1);
+    assert.deepEqual(
+      stream.events.map(({ type, object }) => [type, object.metadata.name]),
+      nodes.map(({ metadata }) => ["ADDED", metadata.name]),
+    );
+    assert.equal(bookmark.type, "BOOKMARK");
+    assert.deepEqual(bookmark.object.metadata, {
+      resourceVersion: String(store.version),
+      annotations: { "k8s.io/initial-events-end": "true" },
+    });
+    store.delete("worker-v6-only");
+    await eventually("the deletion comes", () => stream.events.at(-1)?.type === "DELETED");
+    await clock.advance(1000);
+    await eventually("a bookmark of the usual kind", () => stream.events.at(-1)?.type === "BOOKMARK");
+    assert.equal(stream.events.at(-1)?.object.metadata.annotations, undefined);
+    stream.close();
+  });
+
+  test("what happens while it is on its way comes after its bookmark", async () => {
+    const crowd = new NodeStore({ unixMs: () => clock.unixMs() });
+    const [first] = capturedNodes();
+    const images = [{ names: ["x".repeat(2_000_000)], sizeBytes: 1 }];
+    for (let index = 0; index < 20; index++) {
+      const { metadata, spec, status } = first as NonNullable<typeof first>;
+      crowd.create({ metadata: { ...metadata, name: `n${index}` }, spec, status: { ...status, images } });
+    }
+    const large = new SandboxApi({ store: crowd, clock, certificates });
+    await large.start();
+    const token = large.access.grant("pingo", readVerbs);
+    const stream = await watch({ apiUrl: large.url, caPem: certificates.caPem }, streamPath, { token });
+    crowd.delete("n0");
+    await eventually("the deletion comes", () => stream.events.at(-1)?.type === "DELETED");
+    await large.stop();
+    assert.deepEqual(
+      stream.events.map(({ type }) => type),
+      [...Array(20).fill("ADDED"), "BOOKMARK", "DELETED"],
+    );
+  });
+
+  for (const [query, field] of [
+    ["sendInitialEvents=true", "resourceVersionMatch: Forbidden: sendInitialEvents requires"],
+    [
+      "resourceVersionMatch=NotOlderThan",
+      "resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch",
+    ],
+  ] as const) {
+    test(`needs both parameters: ${query} alone is 422`, async () => {
+      const answer = await get(`/api/v1/nodes?watch=1&${query}`);
+      assert.deepEqual([answer.status, json(answer).reason], [422, "Invalid"]);
+      assert.ok(json(answer).message.includes(field), json(answer).message);
+    });
+  }
+
+  test("is 422 where the feature is switched off", async () => {
+    const off = new SandboxApi({ store, clock, certificates, streamingLists: "switched off" });
+    await off.start();
+    const token = off.access.grant("pingo", readVerbs);
+    const answer = await ask({ apiUrl: off.url, caPem: certificates.caPem }, streamPath, { token });
+    await off.stop();
+    assert.equal(answer.status, 422);
+  });
+});
+
 describe("listing", () => {
+  test("any version (0) comes from the cache, whole, whatever the limit", async () => {
+    const answer = json(await get("/api/v1/nodes?limit=2&resourceVersion=0"));
+    assert.equal(answer.items.length, store.list().length);
+    assert.equal(answer.metadata.continue, undefined);
+  });
+
+  test("a fault can ask for patience", async () => {
+    api.setFault({ kind: "status", status: 429, retryAfter: "7" });
+    const answer = await get("/api/v1/nodes");
+    api.setFault(undefined);
+    assert.deepEqual(
+      [answer.status, answer.headers["retry-after"], json(answer).reason],
+      [429, "7", "TooManyRequests"],
+    );
+  });
+
   test("a page that continues shows the list as it was", async () => {
     const first = json(await get("/api/v1/nodes?limit=9"));
     store.delete("worker-v6-only");

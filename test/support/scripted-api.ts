@@ -1,6 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { createServer, type Server, type Socket } from "node:net";
-import { chunked } from "./captures.ts";
+import { capture, chunked, onTheWire } from "./captures.ts";
 
 /** A request as far as a script looks at it. */
 export interface SeenRequest {
@@ -18,6 +18,11 @@ export type Script = (request: SeenRequest, socket: Socket) => void;
  */
 export class ScriptedApi {
   readonly requests: SeenRequest[] = [];
+  /**
+   * What a list as a stream is answered with before any script is asked; most tests are about servers that cannot send
+   * one. Undefined lets the script answer.
+   */
+  noStream: string | undefined = onTheWire(capture("watch-initial-events-unsupported.http"));
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #script: Script;
@@ -64,12 +69,16 @@ export class ScriptedApi {
     const url = new URL(head.split(" ", 2)[1] ?? "/", "http://api");
     const authorization = /^authorization: (.*)$/im.exec(head)?.[1];
     const request = { path: url.pathname, query: url.searchParams, authorization };
+    if (isStream(request) && this.noStream !== undefined) return void socket.write(this.noStream);
     this.requests.push(request);
     this.#script(request, socket);
   }
 }
 
 export const isWatch = (request: SeenRequest): boolean => request.query.get("watch") === "1";
+
+/** A list as a stream. */
+export const isStream = (request: SeenRequest): boolean => request.query.get("sendInitialEvents") === "true";
 
 /** A whole answer with a body of known length. */
 export function answer(status: string, body: string, headers = ""): string {

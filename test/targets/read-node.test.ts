@@ -127,6 +127,33 @@ describe("a refusal of a real API server", () => {
   }
 });
 
+describe("Retry-After", () => {
+  const nowUnixMs = Date.UTC(2026, 10, 22, 6, 24, 12);
+  for (const [value, expected] of [
+    ["7", 7_000],
+    ["0", 0],
+    ["Sun, 22 Nov 2026 06:24:30 GMT", 18_000],
+    ["Sunday, 22-Nov-26 06:24:30 GMT", 18_000],
+    ["Sun, 22 Nov 2026 06:00:00 GMT", 0],
+    ["-1", undefined],
+    ["1e3", undefined],
+    ["soon", undefined],
+    ["", undefined],
+    [undefined, undefined],
+  ] as const) {
+    test(`${value} means ${expected} ms`, () => {
+      assert.equal(problemOfStatus(503, "", value, nowUnixMs).retryAfterMs, expected);
+    });
+  }
+
+  test("of an ERROR event stands in its details", () => {
+    const status = { kind: "Status", code: 429, details: { retryAfterSeconds: 3 } };
+    const event = readEvent(JSON.stringify({ type: "ERROR", object: status }));
+    assert.ok("problem" in event);
+    assert.equal(event.problem.retryAfterMs, 3_000);
+  });
+});
+
 describe("an answer that is no list of nodes", () => {
   for (const [what, text, said] of [
     ["a Table", capture("list-table.http").body, /a Table where a NodeList/],

@@ -88,6 +88,18 @@ describe("a set of targets", () => {
     );
   });
 
+  test("keeps only those it is told to", () => {
+    const { set, news } = setUp();
+    set.replace([a, b, virtual]);
+    news();
+    set.keepOnly((name) => name === "b");
+    assert.deepEqual(news(), ["- a 192.0.2.1"]);
+    assert.deepEqual(
+      set.entries().map(({ node }) => node.name),
+      ["b"],
+    );
+  });
+
   test("takes the last of two nodes under one name, list after list", () => {
     const { set, news } = setUp();
     const twin = makeNode({ ...a, ...at("192.0.2.8") });

@@ -1,5 +1,5 @@
-/** A maintenance page may ask for a day; nodes come and go meanwhile. */
-const maxObeyedMs = 300_000;
+/** A maintenance page may ask for a day; nodes come and go meanwhile. kube-apiserver asks for a second. */
+const maxObeyedMs = 30_000;
 
 /**
  * Waits between tries that fail one after another: twice as long each time up to a limit, and never in step with
@@ -16,6 +16,11 @@ export class Backoff {
     this.#firstMs = firstMs;
     this.#maxMs = maxMs;
     this.#random = random;
+  }
+
+  /** How many waits there were in a row. */
+  get failures(): number {
+    return this.#failures;
   }
 
   /** The next wait in milliseconds, at least `atLeastMs` (a server's Retry-After) as far as that is bearable. */

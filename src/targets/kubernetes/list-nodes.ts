@@ -6,14 +6,11 @@ import { readBody } from "./read-body.ts";
 import { asObject, asString, type NodeFlaw, readNode } from "./read-node.ts";
 
 /** Every node the API has at one resourceVersion. */
-export interface NodeList {
-  readonly nodes: readonly NodeFacts[];
+export interface NodeList extends ListedNodes {
   /** Where a watch goes on from. */
   readonly resourceVersion: string;
   /** Items in the list, readable or not: what the API counts. */
   readonly count: number;
-  /** The items that are no nodes: each is perhaps a node that is there. */
-  readonly flaws: readonly NodeFlaw[];
 }
 
 export interface ListOptions {
@@ -24,48 +21,119 @@ export interface ListOptions {
   readonly signal: AbortSignal;
 }
 
-/** Nodes per request: real ones are 5 to 20 KB, so that a page is a few megabytes. */
-const pageSize = 250;
-/** A whole page of nodes, each as large as etcd lets an object be (1.5 MB), does not fit; what clusters have does. */
-const limits = { maxBytes: 128 * 2 ** 20, idleTimeoutMs: 30_000, totalTimeoutMs: 120_000 };
-/** 250 nodes a page: far above the 5,000 nodes Kubernetes supports and the 65,000 it has been driven to. */
-const maxPages = 2_000;
+/** Nodes asked for on the first page: few, so that the first targets are there at once. */
+const firstPageNodes = 50;
+/**
+ * A page is to be about this long, whatever the nodes' size (5 to 20 KB each, more with many images): JSON.parse works
+ * without a pause, 5 ms for a megabyte, and in memory a page is several times as large as on the wire.
+ */
+const pageBytes = 750_000;
+const pageNodes = { min: 10, max: 500 };
+/** A page of nodes, each as large as etcd lets an object be (1.5 MB), does not fit; what clusters have does. */
+const limits = { maxBytes: 64 * 2 ** 20, idleTimeoutMs: 10_000, totalTimeoutMs: 120_000 };
+/** Far above the 65,000 nodes that Kubernetes has been driven to, at the smallest of pages. */
+const maxPages = 20_000;
 
-/** Lists all nodes, page by page (limit and continue, Kubernetes API concepts, "retrieving large results sets in chunks"). */
+/** Some of the nodes of a list. */
+export interface ListedNodes {
+  readonly nodes: readonly NodeFacts[];
+  /** The items that are no nodes: each is perhaps a node that is there. */
+  readonly flaws: readonly NodeFlaw[];
+}
+
+/**
+ * A list on its way, page by page (limit and continue: Kubernetes API concepts, "retrieving large results sets in
+ * chunks"). What has been read of a page is let go before the next is asked for.
+ *
+ * It asks for the most recent state. `resourceVersion=0`, any state that the server has in its cache, would spare etcd
+ * the work, but most servers ignore `limit` with it and answer the whole cluster in one piece; and it can be older than
+ * what is known. Who wants to spare the server takes the streaming list, which is served from the cache and recent.
+ */
+export class NodeListing {
+  readonly #options: Omit<ListOptions, "signal">;
+  #limit = firstPageNodes;
+  #token = "";
+  #pages = 0;
+  #resourceVersion = "";
+
+  constructor(options: Omit<ListOptions, "signal">) {
+    this.#options = options;
+  }
+
+  /** Where a watch goes on from, once the list is whole. */
+  get resourceVersion(): string {
+    return this.#resourceVersion;
+  }
+
+  /** The next page, or why not; then the same page can be asked for again. */
+  async next(
+    signal: AbortSignal,
+  ): Promise<(ListedNodes & { readonly isLast: boolean }) | { readonly problem: ApiProblem }> {
+    if (this.#pages === maxPages) return { problem: { reason: "bad_answer", detail: endless } };
+    const page = await requestPage({ ...this.#options, signal }, this.#limit, this.#token);
+    if ("problem" in page) return page;
+    this.#pages++;
+    this.#token = page.continueToken;
+    this.#resourceVersion = page.resourceVersion;
+    this.#limit = nodesForPage(page);
+    return { ...readItems(page.items), isLast: page.continueToken === "" };
+  }
+}
+
+const endless = `its list of nodes does not end after ${maxPages} pages`;
+
+function nodesForPage({ items, length }: Page): number {
+  const wanted = Math.floor((pageBytes * items.length) / length);
+  return Math.min(pageNodes.max, Math.max(pageNodes.min, wanted));
+}
+
+function readItems(items: readonly unknown[]): ListedNodes {
+  const nodes: NodeFacts[] = [];
+  const flaws: NodeFlaw[] = [];
+  for (const item of items) {
+    const read = readNode(item);
+    if ("node" in read) nodes.push(read.node);
+    else flaws.push(read.flaw);
+  }
+  return { nodes, flaws };
+}
+
+/** Lists all nodes at once, for those who look only once. */
 export async function listNodes(options: ListOptions): Promise<NodeList | { readonly problem: ApiProblem }> {
   const nodes: NodeFacts[] = [];
   const flaws: NodeFlaw[] = [];
-  let token = "";
-  for (let page = 0; page < maxPages; page++) {
-    const answer = await requestPage(options, pageSize, token);
-    if ("problem" in answer) return answer;
-    for (const item of answer.items) {
-      const read = readNode(item);
-      if ("node" in read) nodes.push(read.node);
-      else flaws.push(read.flaw);
-    }
-    if (answer.continueToken === "") {
-      return { nodes, count: nodes.length + flaws.length, resourceVersion: answer.resourceVersion, flaws };
-    }
-    token = answer.continueToken;
+  const listing = new NodeListing(options);
+  for (;;) {
+    const page = await listing.next(options.signal);
+    if ("problem" in page) return page;
+    nodes.push(...page.nodes);
+    flaws.push(...page.flaws);
+    if (!page.isLast) continue;
+    return { nodes, flaws, count: nodes.length + flaws.length, resourceVersion: listing.resourceVersion };
   }
-  return { problem: { reason: "bad_answer", detail: `its list of nodes does not end after ${maxPages} pages` } };
 }
 
 /**
  * How many nodes the API has, at the price of one: `limit=1` and `remainingItemCount`. Undefined where it does not
  * say, as with a label selector. This is the regular question that measures the API while a watch runs.
  */
-export async function countNodes(
-  options: ListOptions,
-): Promise<{ readonly count: number | undefined } | { readonly problem: ApiProblem }> {
+export async function countNodes(options: ListOptions): Promise<NodeCount | { readonly problem: ApiProblem }> {
   const answer = await requestPage(options, 1, "");
   if ("problem" in answer) return answer;
-  if (answer.continueToken === "") return { count: answer.items.length };
-  return { count: answer.remaining === undefined ? undefined : answer.items.length + answer.remaining };
+  const { items, remaining, continueToken, resourceVersion } = answer;
+  if (continueToken === "") return { count: items.length, resourceVersion };
+  return { count: remaining === undefined ? undefined : items.length + remaining, resourceVersion };
+}
+
+export interface NodeCount {
+  readonly count: number | undefined;
+  /** How far the API's store has come. */
+  readonly resourceVersion: string;
 }
 
 interface Page {
+  /** Of its text, in characters. */
+  readonly length: number;
   readonly items: readonly unknown[];
   readonly resourceVersion: string;
   readonly continueToken: string;
@@ -111,6 +179,7 @@ export function readPage(text: string): Page | { readonly problem: ApiProblem } 
     };
   }
   return {
+    length: text.length,
     items: list.items,
     resourceVersion: asString(metadata?.resourceVersion),
     continueToken: asString(metadata?.continue),

@@ -1,22 +1,15 @@
 import { type Clock, sleep } from "../../clock.ts";
 import type { Log } from "../../log.ts";
 import { formatMs, msPerSecond } from "../../units.ts";
-import type { NodeFacts } from "../node.ts";
 import type { ApiClient } from "./api-client.ts";
 import { ApiHealth } from "./api-health.ts";
 import { Backoff } from "./backoff.ts";
-import { countNodes, listNodes, type NodeList } from "./list-nodes.ts";
+import { countNodes, type NodeCount, NodeListing } from "./list-nodes.ts";
+import { NodeIntake, type NodeSink } from "./node-intake.ts";
 import type { ApiProblem, ProblemReason } from "./problem.ts";
-import type { NodeFlaw } from "./read-node.ts";
+import { isEarlier } from "./resource-version.ts";
+import { RollCall } from "./roll-call.ts";
 import { type WatchEnd, type WatchEvent, watchNodes } from "./watch-nodes.ts";
-
-/** Where the nodes go: `TargetSet`, or a list in a test. */
-export interface NodeSink {
-  readonly size: number;
-  replace(nodes: readonly NodeFacts[], keeps: (nodeName: string) => boolean): void;
-  upsert(node: NodeFacts): void;
-  remove(nodeName: string): void;
-}
 
 /** Why a watch was begun anew; the `reason` label of `pingo_api_watch_restarts_total`. */
 export const restartReasons = ["closed", "broken", "expired", "error", "overdue", "resync"] as const;
@@ -48,90 +41,194 @@ export interface FollowerOptions {
   readonly scanMs: number;
 }
 
-const firstBackoffMs = 500;
-const maxBackoffMs = 30_000;
+/**
+ * Between tries that fail. The longest wait is short, so that the nodes are right again within 5 s of an API's return:
+ * a try that is refused costs it a SYN, one that is answered with an error a few hundred bytes, and a hundred PinGos
+ * that wait for the same dead API make 45 of them a second, at random moments.
+ */
+const backoffMs = { first: 500, max: 3_000 };
+/**
+ * Between lists that come to nothing, because each watch after them says 410 again. It is the list that costs an API, so
+ * that no more than a tenth of the time goes into them, up to the longest wait.
+ */
+const relistMs = { first: 500, max: 3_000, maxForLarge: 30_000 };
 /** A watch that ends sooner, without an event, proves nothing: it may be anything that answers 200. */
 const briefWatchMs = 5_000;
 /** After so many of them in a row, or so many watches refused, the nodes are listed again. */
 const watchesToGiveUp = 3;
-/** Objects that cannot be read are told of once each, up to so many. */
-const maxToldFlaws = 100;
-/** An answer that would take away every known node has to come this many times, a scan apart, before it is believed. */
-const emptyListsToBelieve = 3;
+/** A list whose continue token has expired is begun anew at once, so many times in a row. */
+const maxRestarts = 3;
+/** A page that fails is asked for again, so many times in a row, before the list is begun anew. */
+const maxPageTries = 3;
 /** Where watching was forbidden, it is tried again after so many lists: roles get mended. */
 const pollsBetweenWatchTries = 10;
-/** The server's end of a watch, spread so that many clients do not return at once (client-go: 5 to 10 minutes). */
-const watchSeconds = { min: 300, spread: 300 };
-/** A watch that its server does not end in time has nobody behind it any more: a proxy that holds on to us alone. */
-const overdueMs = 30_000;
+/**
+ * Where a watch has worked, whatever refuses it now may pass: for so long it is tried again every few seconds, from where
+ * it was, and the nodes are listed at every scan meanwhile. Only then is it given up for lists alone.
+ */
+const watchedLatelyMs = 600_000;
+/**
+ * How long the server is to keep a watch open, spread so that many clients do not return at once. This is what finds a
+ * watch behind which nobody is any more, be it a proxy that goes on answering keepalives: a bookmark a minute is all
+ * that a quiet cluster sends, so that silence proves nothing for longer than the minute we have; an end that does not
+ * come does. A watch that goes on from where the last one ended costs the server one request out of its cache, over the
+ * same connection. A peer that vanished is found sooner, by the kernel's keepalive (ApiClient).
+ */
+const watchSeconds = { min: 35, spread: 10 };
+/** How late the end of a watch may come. With the longest of watches this stays below a minute. */
+const overdueMs = 8_000;
+/** A list as a stream has to arrive whole within this, in seconds. */
+const streamSeconds = 1_800;
+/** Silence in the middle of it: longer than the client waits for an answer, so that each says what it knows. */
+const streamSilenceMs = 12_000;
+/** Where an API cannot send a list as a stream, it is asked again after this: it may have been upgraded. */
+const noStreamMs = 3_600_000;
+/** After a connection broke, the API may be another one: how far it has come is asked this soon. */
+const checkSoonMs = 1_000;
+/** The second look at a number of nodes that differs; by then events on their way have arrived. */
+const secondLookMs = 2_000;
+
+/** A list in pages that may go on where it broke off. */
+interface Paging {
+  readonly listing: NodeListing;
+  readonly roll: RollCall;
+  readonly startMs: number;
+}
+
+/** One watch while it runs. */
+interface WatchRun {
+  /** While a list as a stream is on its way. */
+  roll: RollCall | undefined;
+  readonly startMs: number;
+  /** When it last brought something. */
+  activeMs: number;
+  /** Why we ended it ourselves. */
+  ownEnd: OwnEnd | undefined;
+  readonly end: (why: OwnEnd) => void;
+}
+
+type OwnEnd =
+  | { readonly why: "restart"; readonly reason: RestartReason; readonly listAnew: boolean }
+  | { readonly why: "endless stream" }
+  | { readonly why: "unbelieved"; readonly problem: ApiProblem };
 
 /**
  * Keeps a sink equal to the nodes of one API: lists, then watches from the list's resourceVersion, and lists anew
  * only where the watch cannot go on. Whatever the API does, only a sound answer changes a node.
+ *
+ * The list is a stream where the server can (KEP-3157), which spares etcd and goes on as the watch, else it comes in
+ * pages. Neither is ever in memory as a whole.
  */
 export class NodeFollower {
   readonly #options: FollowerOptions;
   readonly #health: ApiHealth;
+  readonly #intake: NodeIntake;
   readonly #backoff: Backoff;
+  readonly #relists: Backoff;
   /** Where a watch can go on; undefined where only a list helps. */
   #resourceVersion: string | undefined;
+  #paging: Paging | undefined;
+  #pageTries = 0;
+  #restartedLists = 0;
+  #listTookMs = 0;
+  #listedMs = 0;
+  /** After a stream that failed, pages of a bounded size may get through. */
+  #pagesNext = false;
+  #noStreamUntilMs = Number.NEGATIVE_INFINITY;
   #pollsUntilWatch = 0;
   #warnedOfPolling = false;
-  #emptyLists = 0;
+  /** When a watch last worked. */
+  #watchedMs = Number.NEGATIVE_INFINITY;
   #briefWatches = 0;
   #refusedWatches = 0;
-  /** Nodes that the API counts beyond those we know, as of the last list: what cannot be read there. */
-  #surplus = 0;
-  readonly #toldFlaws = new Set<string>();
+  /** When the number of nodes is to be asked for. */
+  #checkDueMs = 0;
+  /** How many times in a row that number was not ours. */
+  #differed = 0;
 
   constructor(options: FollowerOptions) {
+    const { sink, log, clock, random, report } = options;
     this.#options = options;
-    this.#health = new ApiHealth(options.apiName, options.log, options.clock);
-    this.#backoff = new Backoff(firstBackoffMs, maxBackoffMs, options.random);
+    this.#health = new ApiHealth(options.apiName, log, clock);
+    this.#intake = new NodeIntake({
+      sink,
+      log,
+      clock,
+      scanMs: options.scanMs,
+      badNode: () => report.problem("bad_node"),
+    });
+    this.#backoff = new Backoff(backoffMs.first, backoffMs.max, random);
+    this.#relists = new Backoff(relistMs.first, relistMs.max, random);
   }
 
   /** Follows until `signal` is aborted. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      if (this.#resourceVersion === undefined && !(await this.#list(signal))) continue;
-      if (this.#pollsUntilWatch > 0) await this.#waitToPoll(signal);
-      else await this.#watch(signal);
+      if (this.#resourceVersion === undefined && this.#mayStream()) await this.#watch(undefined, signal);
+      else if (this.#resourceVersion === undefined && !(await this.#list(signal))) continue;
+      else if (this.#pollsUntilWatch > 0) await this.#waitToPoll(signal);
+      else await this.#watch(this.#resourceVersion, signal);
     }
   }
 
-  /** Lists once; false where that failed, after the wait that follows a failure. */
+  #mayStream(): boolean {
+    if (this.#pagesNext || this.#warnedOfPolling || this.#paging !== undefined) return false;
+    return this.#options.clock.nowMs() >= this.#noStreamUntilMs;
+  }
+
+  /** Lists in pages; false where that failed, after the wait that follows a failure. */
   async #list(signal: AbortSignal): Promise<boolean> {
     const { client, clock, labelSelector } = this.#options;
-    const list = await listNodes({ client, clock, labelSelector, signal });
-    if (signal.aborted) return false;
-    const problem = "problem" in list ? list.problem : this.#apply(list);
-    if (problem !== undefined) {
-      await this.#waitAfter(problem, signal);
-      return false;
+    this.#paging ??= {
+      listing: new NodeListing({ client, clock, labelSelector }),
+      roll: new RollCall(),
+      startMs: clock.nowMs(),
+    };
+    const { listing, roll, startMs } = this.#paging;
+    for (let isLast = false; !isLast; ) {
+      const page = await listing.next(signal);
+      if (signal.aborted) return false;
+      if ("problem" in page) {
+        await this.#afterNoPage(page.problem, signal);
+        return false;
+      }
+      this.#pageTries = 0;
+      await this.#intake.page(roll, page);
+      isLast = page.isLast;
     }
-    if ("resourceVersion" in list) this.#resourceVersion = list.resourceVersion;
-    this.#succeeded(clock.nowMs());
-    return true;
+    this.#paging = undefined;
+    this.#restartedLists = 0;
+    const problem = this.#intake.complete(roll);
+    if (problem !== undefined) await this.#waitAfter(problem, signal);
+    else this.#listed(listing.resourceVersion, startMs);
+    return problem === undefined;
   }
 
-  /** Takes a list over, or says why it is not to be believed. */
-  #apply({ nodes, count, flaws }: NodeList): ApiProblem | undefined {
-    const { sink } = this.#options;
-    for (const flaw of flaws) this.#noteFlaw(flaw);
-    this.#emptyLists = nodes.length === 0 ? this.#emptyLists + 1 : 0;
-    if (nodes.length === 0 && sink.size > 0 && this.#emptyLists < emptyListsToBelieve) {
-      const times = `${this.#emptyLists} of ${emptyListsToBelieve} times before it is believed`;
-      const detail = `it answers a list without a single node (${times})`;
-      return { reason: "bad_answer", detail, retryAfterMs: this.#options.scanMs };
+  async #afterNoPage(problem: ApiProblem, signal: AbortSignal): Promise<void> {
+    if (problem.reason === "expired" && this.#restartedLists < maxRestarts) {
+      this.#restartedLists++;
+      this.#paging = undefined;
+      this.#options.log.debug("the API no longer has the list that was being read; from its beginning again");
+      return;
     }
-    if (nodes.length === 0 && sink.size > 0) {
-      this.#options.log.warn(`the API has had no node in ${emptyListsToBelieve} lists; none is probed any more`);
+    this.#restartedLists = 0;
+    this.#pageTries++;
+    if (this.#pageTries >= maxPageTries || !mayAskAgain(problem)) {
+      this.#paging = undefined;
+      this.#pageTries = 0;
     }
-    // An item without a name may be any of the known nodes, so that none of them can be called gone.
-    const unreadable = new Set(flaws.map((flaw) => flaw.name));
-    sink.replace(nodes, (name) => unreadable.has(name) || unreadable.has(""));
-    this.#surplus = count - sink.size;
-    return undefined;
+    await this.#waitAfter(problem, signal);
+  }
+
+  /** All nodes are known, as of that version. */
+  #listed(resourceVersion: string, startMs: number): void {
+    const nowMs = this.#options.clock.nowMs();
+    this.#resourceVersion = resourceVersion;
+    this.#listedMs = nowMs;
+    this.#listTookMs = nowMs - startMs;
+    this.#checkDueMs = nowMs + this.#options.scanMs;
+    this.#differed = 0;
+    this.#succeeded(nowMs);
   }
 
   async #waitToPoll(signal: AbortSignal): Promise<void> {
@@ -141,36 +238,54 @@ export class NodeFollower {
     this.#resourceVersion = undefined;
   }
 
-  async #watch(signal: AbortSignal): Promise<void> {
+  /** Once a scan, where the watch does not bring the changes. */
+  #listIfDue(): void {
+    if (this.#options.clock.nowMs() - this.#listedMs >= this.#options.scanMs) this.#resourceVersion = undefined;
+  }
+
+  #watchedLately(): boolean {
+    return this.#options.clock.nowMs() - this.#watchedMs < watchedLatelyMs;
+  }
+
+  /** Watches from a version on, or lists as a stream first. */
+  async #watch(from: string | undefined, signal: AbortSignal): Promise<void> {
     const { client, clock, labelSelector, random } = this.#options;
-    const timeoutSeconds = Math.round(watchSeconds.min + watchSeconds.spread * random());
+    const seconds = Math.round(watchSeconds.min + watchSeconds.spread * random());
     const beside = new AbortController();
     const own = new AbortController();
     const besideSignal = AbortSignal.any([signal, beside.signal]);
-    const openedMs = clock.nowMs();
-    let ownEnd: RestartReason | undefined;
-    const endBecause = (reason: RestartReason) => {
-      ownEnd ??= reason;
-      own.abort();
+    const nowMs = clock.nowMs();
+    if (from === undefined) this.#checkDueMs = nowMs + this.#options.scanMs;
+    const run: WatchRun = {
+      roll: from === undefined ? new RollCall() : undefined,
+      startMs: nowMs,
+      activeMs: nowMs,
+      ownEnd: undefined,
+      end: (why) => {
+        run.ownEnd ??= why;
+        own.abort();
+      },
     };
-    const companions = [
-      this.#checkCounts(() => endBecause("resync"), besideSignal),
-      this.#guardWatch(timeoutSeconds, () => endBecause("overdue"), besideSignal),
-    ];
+    const companions = [this.#checkCounts(run, besideSignal), this.#guardWatch(run, seconds, besideSignal)];
     const end = await watchNodes({
       client,
+      clock,
       labelSelector,
-      resourceVersion: this.#resourceVersion ?? "",
-      timeoutSeconds,
-      opened: () => companions.push(this.#proveWatch(clock.nowMs(), besideSignal)),
-      event: (event) => this.#take(event),
+      resourceVersion: from,
+      timeoutSeconds: from === undefined ? streamSeconds : seconds,
+      opened: () => {
+        run.activeMs = clock.nowMs();
+        if (from !== undefined) companions.push(this.#proveWatch(run.activeMs, besideSignal));
+      },
+      event: (event) => this.#take(event, run),
       signal: AbortSignal.any([signal, own.signal]),
     });
     beside.abort();
     await Promise.all(companions);
     if (signal.aborted) return;
-    if (ownEnd !== undefined) this.#restart(ownEnd, true);
-    else await this.#afterWatch(end, clock.nowMs() - openedMs, signal);
+    if (run.ownEnd !== undefined) await this.#afterOwnEnd(run.ownEnd, signal);
+    else if (run.roll !== undefined) await this.#afterNoStream(end, signal);
+    else await this.#afterWatch(end, clock.nowMs() - run.startMs, signal);
   }
 
   /** A watch works once it has lasted for a while or brought an event; its 200 alone says little. */
@@ -181,67 +296,141 @@ export class NodeFollower {
     this.#succeeded(openedMs);
   }
 
-  async #guardWatch(timeoutSeconds: number, overdue: () => void, signal: AbortSignal): Promise<void> {
-    await sleep(this.#options.clock, timeoutSeconds * msPerSecond + overdueMs, signal);
+  /** Ends a stream that stops before its list is whole, and a watch that its server does not end in time. */
+  async #guardWatch(run: WatchRun, seconds: number, signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#options;
+    const isStream = run.roll !== undefined;
+    while (run.roll !== undefined) {
+      const leftMs = run.activeMs + streamSilenceMs - clock.nowMs();
+      if (leftMs <= 0) return run.end({ why: "endless stream" });
+      await sleep(clock, leftMs, signal);
+      if (signal.aborted) return;
+    }
+    // Of a stream, this is the time from its list's end.
+    const sinceMs = isStream ? this.#listedMs : run.startMs;
+    const dueMs = sinceMs + seconds * msPerSecond + (isStream ? 0 : overdueMs);
+    await sleep(clock, Math.max(0, dueMs - clock.nowMs()), signal);
     if (signal.aborted) return;
-    this.#options.log.info("the watch did not end when it should have; listing the nodes anew");
-    overdue();
+    // The server was not told when the watch after a stream is to end, because a stream takes as long as it takes.
+    if (!isStream) log.info("the watch did not end when it should have; going on with another one");
+    run.end({ why: "restart", reason: isStream ? "closed" : "overdue", listAnew: false });
   }
 
   #watchWorks(): void {
+    this.#watchedMs = this.#options.clock.nowMs();
     this.#briefWatches = 0;
     this.#refusedWatches = 0;
+    this.#pagesNext = false;
     this.#backoff.reset();
+    this.#relists.reset();
     if (this.#warnedOfPolling) this.#options.log.info(`${this.#options.apiName} now lets the nodes be watched`);
     this.#warnedOfPolling = false;
   }
 
-  #take(event: WatchEvent): void {
-    const { sink, report } = this.#options;
-    if (event.type === "put") sink.upsert(event.node);
-    else if (event.type === "delete") sink.remove(event.name);
-    else if (event.type === "flaw") this.#noteFlaw(event.flaw);
+  #take(event: WatchEvent, run: WatchRun): void {
+    run.activeMs = this.#options.clock.nowMs();
+    if (run.roll !== undefined) this.#takeInitial(event, run, run.roll);
+    else this.#takeChange(event);
+  }
+
+  #takeChange(event: WatchEvent): void {
+    this.#intake.change(event);
     if (event.resourceVersion !== "") this.#resourceVersion = event.resourceVersion;
     this.#watchWorks();
-    report.synced();
+    this.#options.report.synced();
+  }
+
+  /** Versions of the nodes are no place to go on from before the last of them is here: they come in any order. */
+  #takeInitial(event: WatchEvent, run: WatchRun, roll: RollCall): void {
+    this.#intake.initialEvent(roll, event);
+    if (event.type !== "bookmark" || !event.initialEventsEnd) return;
+    const problem = this.#intake.complete(roll);
+    if (problem !== undefined) {
+      run.end({ why: "unbelieved", problem });
+      return;
+    }
+    run.roll = undefined;
+    this.#watchWorks();
+    this.#listed(event.resourceVersion, run.startMs);
+  }
+
+  async #afterOwnEnd(end: OwnEnd, signal: AbortSignal): Promise<void> {
+    if (end.why === "restart") this.#restart(end.reason, end.listAnew);
+    else if (end.why === "unbelieved") await this.#waitAfter(end.problem, signal);
+    else this.#doNotStream("it does not say where the list ends");
+  }
+
+  #doNotStream(detail: string): void {
+    this.#noStreamUntilMs = this.#options.clock.nowMs() + noStreamMs;
+    this.#options.log.debug(`the API does not send its nodes as a stream, so they are listed in pages: ${detail}`);
+  }
+
+  /** The list as a stream has come to nothing; what came of it stays, and nothing goes. */
+  async #afterNoStream(end: WatchEnd, signal: AbortSignal): Promise<void> {
+    this.#pagesNext = true;
+    if (end.reason === "closed") return;
+    const { problem, opened } = end;
+    if (refusesStream(problem, opened)) return this.#doNotStream(problem.detail);
+    // Where watching is forbidden, listing may be allowed; the watch after the list finds that out.
+    if (isForbidden(problem) || isOutOfDate(problem)) return;
+    if (problem.reason === "connection" && !opened) this.#pagesNext = false;
+    await this.#waitAfter(problem, signal);
   }
 
   async #afterWatch(end: WatchEnd, lastedMs: number, signal: AbortSignal): Promise<void> {
     // In an event of the watch or in place of one: it means the same.
-    if (end.reason === "problem" && end.problem.reason === "expired") {
-      this.#options.log.info("the watch fell too far behind; listing the nodes anew");
-      return this.#reopen("expired", true, end.problem, signal);
+    if (end.reason === "problem" && isOutOfDate(end.problem)) {
+      this.#options.log.info("the watch cannot go on from where it was; listing the nodes anew");
+      this.#restart("expired", true);
+      return sleep(this.#options.clock, this.#relistWaitMs(end.problem), signal);
     }
     if (end.reason === "problem" && !end.opened) return this.#afterNoWatch(end.problem, signal);
     if (lastedMs < briefWatchMs) this.#briefWatches++;
     if (this.#briefWatches >= watchesToGiveUp) {
       this.#briefWatches = 0;
+      if (this.#watchedLately()) {
+        this.#listIfDue();
+        return this.#reopen("closed", signal);
+      }
       this.#resourceVersion = undefined;
       this.#pollInstead({ reason: "bad_answer", detail: "the API, or a proxy before it, ends each watch at once" });
       return;
     }
-    if (end.reason === "closed") return this.#reopen("closed", false, undefined, signal);
+    if (end.reason === "closed") {
+      // The end that it was asked for: the next one begins at once.
+      if (lastedMs >= briefWatchMs) return this.#restart("closed", false);
+      return this.#reopen("closed", signal);
+    }
     // Idle connections are cut by load balancers every day: no failure of the API, unless it does not take the next.
-    if (end.problem.reason === "connection") return this.#reopen("broken", false, undefined, signal);
+    if (end.problem.reason === "connection") {
+      this.#checkSoon();
+      return this.#reopen("broken", signal);
+    }
     this.#restart("error", true);
     await this.#waitAfter(end.problem, signal);
   }
 
   async #afterNoWatch(problem: ApiProblem, signal: AbortSignal): Promise<void> {
-    if (problem.reason === "forbidden" || problem.status === 405) return this.#pollInstead(problem);
+    if (isForbidden(problem) && !this.#watchedLately()) return this.#pollInstead(problem);
     if (this.#noteRefusal(problem) === "give up") return this.#pollInstead(problem);
+    this.#checkSoon();
     await this.#waitAfter(problem, signal);
   }
 
-  /** Goes on after a short wait, so that nobody who ends or refuses each watch is asked without pause. */
-  async #reopen(
-    reason: RestartReason,
-    listAnew: boolean,
-    problem: ApiProblem | undefined,
-    signal: AbortSignal,
-  ): Promise<void> {
-    this.#restart(reason, listAnew);
-    await sleep(this.#options.clock, this.#backoff.nextMs(problem?.retryAfterMs), signal);
+  #checkSoon(): void {
+    this.#checkDueMs = Math.min(this.#checkDueMs, this.#options.clock.nowMs() + checkSoonMs);
+  }
+
+  /** Goes on after a short wait, so that nobody who ends each watch is asked without pause. */
+  #reopen(reason: RestartReason, signal: AbortSignal): Promise<void> {
+    this.#restart(reason, false);
+    return sleep(this.#options.clock, this.#backoff.nextMs(), signal);
+  }
+
+  #relistWaitMs(problem: ApiProblem): number {
+    const isHabit = this.#relists.failures > 1;
+    const atLeastMs = isHabit ? Math.min(relistMs.maxForLarge, 9 * this.#listTookMs) : 0;
+    return Math.max(atLeastMs, this.#relists.nextMs(problem.retryAfterMs));
   }
 
   /**
@@ -253,6 +442,10 @@ export class NodeFollower {
     this.#refusedWatches++;
     if (this.#refusedWatches === watchesToGiveUp) this.#resourceVersion = undefined;
     if (this.#refusedWatches <= watchesToGiveUp) return "try again";
+    if (this.#watchedLately()) {
+      this.#listIfDue();
+      return "try again";
+    }
     this.#refusedWatches = 0;
     return "give up";
   }
@@ -273,15 +466,19 @@ export class NodeFollower {
   }
 
   /**
-   * While a watch runs: asks for the number of nodes at every scan. That measures the API, and should the watch have
-   * lost something (twice in a row, as events may still be on their way), it is ended and the nodes are listed anew.
+   * While a watch runs: asks for the number of nodes at every scan. That measures the API; and should the watch have
+   * lost something (twice in a row, as events may still be on their way), or should the API's store have gone back in
+   * time, as one that was restored from a backup, so that it would tell nothing until it is where it was, the watch is
+   * ended and the nodes are listed anew.
    */
-  async #checkCounts(endWatch: () => void, signal: AbortSignal): Promise<void> {
-    const { client, clock, labelSelector, sink, scanMs } = this.#options;
-    let differed = 0;
+  async #checkCounts(run: WatchRun, signal: AbortSignal): Promise<void> {
+    const { client, clock, labelSelector, scanMs } = this.#options;
     for (;;) {
-      await sleep(clock, scanMs, signal);
+      await sleep(clock, Math.max(0, this.#checkDueMs - clock.nowMs()), signal);
       if (signal.aborted) return;
+      this.#checkDueMs = clock.nowMs() + scanMs;
+      if (run.roll !== undefined) continue;
+      const knownVersion = this.#resourceVersion ?? "";
       const answer = await countNodes({ client, clock, labelSelector, signal });
       if (signal.aborted) return;
       if ("problem" in answer) {
@@ -289,23 +486,24 @@ export class NodeFollower {
         continue;
       }
       this.#health.answered(clock.nowMs());
-      const differs = answer.count !== undefined && answer.count !== sink.size + this.#surplus;
-      if (answer.count !== undefined && !differs) this.#options.report.synced();
-      differed = differs ? differed + 1 : 0;
-      if (differed < 2) continue;
-      this.#options.log.warn(`the API has ${answer.count} nodes and ${sink.size} are known; listing them anew`);
-      endWatch();
-      return;
+      if (!this.#hasLost(answer, knownVersion)) continue;
+      return run.end({ why: "restart", reason: "resync", listAnew: true });
     }
   }
 
-  #noteFlaw({ name, flaw }: NodeFlaw): void {
-    this.#options.report.problem("bad_node");
-    const told = `${name} ${flaw}`;
-    if (this.#toldFlaws.has(told) || this.#toldFlaws.size >= maxToldFlaws) return;
-    this.#toldFlaws.add(told);
-    const which = name === "" ? "an object" : `node ${name}`;
-    this.#options.log.warn(`the API sends ${which} that cannot be read: ${flaw}; what was known of it stays`);
+  #hasLost({ count, resourceVersion }: NodeCount, knownVersion: string): boolean {
+    const { log, clock, report, sink } = this.#options;
+    if (isEarlier(resourceVersion, knownVersion)) {
+      log.warn(`the API has gone back from version ${knownVersion} to ${resourceVersion}; listing the nodes anew`);
+      return true;
+    }
+    const differs = count !== undefined && count !== this.#intake.expectedCount;
+    if (count !== undefined && !differs) report.synced();
+    this.#differed = differs ? this.#differed + 1 : 0;
+    if (this.#differed === 1) this.#checkDueMs = Math.min(this.#checkDueMs, clock.nowMs() + secondLookMs);
+    if (this.#differed < 2) return false;
+    log.warn(`the API has ${count} nodes and ${sink.size} are known; listing them anew`);
+    return true;
   }
 
   async #waitAfter(problem: ApiProblem, signal: AbortSignal): Promise<void> {
@@ -324,4 +522,26 @@ export class NodeFollower {
     this.#health.answered(sinceMs);
     this.#options.report.synced();
   }
+}
+
+function isForbidden({ reason, status }: ApiProblem): boolean {
+  return reason === "forbidden" || status === 405;
+}
+
+/** Too old a version, or one that the API has yet to reach: it is another one now, and only a list helps. */
+function isOutOfDate({ reason, detail }: ApiProblem): boolean {
+  return reason === "expired" || /too large resource version/i.test(detail);
+}
+
+/** Whether the rest of a list can be had still: the continue token stands, and only this answer did not come. */
+function mayAskAgain({ status }: ApiProblem): boolean {
+  return status === undefined || status === 401 || status === 403 || status === 429 || status >= 500;
+}
+
+/**
+ * How servers say that they send no lists as streams: the parameter is unknown or forbidden, or, in an event of the
+ * stream, an internal error: "the required storage feature RequestWatchProgress is disabled".
+ */
+function refusesStream({ status }: ApiProblem, opened: boolean): boolean {
+  return status === 400 || status === 406 || status === 422 || status === 501 || (opened && status === 500);
 }

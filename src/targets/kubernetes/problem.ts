@@ -1,3 +1,4 @@
+import { msPerSecond } from "../../units.ts";
 import { asObject, asString } from "./read-node.ts";
 
 /** Why a request to the API gave nothing usable; the `reason` label of `pingo_api_errors_total`. */
@@ -85,11 +86,19 @@ export function problemOfError(error: Error & { code?: string }, naming?: Naming
   return { reason: "connection", detail: connectionWords[code] ?? `the connection failed: ${error.message}` };
 }
 
-/** Problem for an answer whose status is not 200; `body` is its beginning. */
-export function problemOfStatus(status: number, body: string, retryAfter: string | undefined): ApiProblem {
+/**
+ * Problem for an answer whose status is not 200; `body` is its beginning. `nowUnixMs` is what a date in Retry-After is
+ * measured against: best the answer's own Date, as two clocks differ.
+ */
+export function problemOfStatus(
+  status: number,
+  body: string,
+  retryAfter: string | undefined,
+  nowUnixMs = Date.now(),
+): ApiProblem {
   const said = statusMessage(body);
   const because = said === "" ? "" : `: ${said}`;
-  const base = { status, ...parseRetryAfter(retryAfter) };
+  const base = { status, ...parseRetryAfter(retryAfter, nowUnixMs) };
   if (status === 401) {
     return {
       ...base,
@@ -109,7 +118,9 @@ export function problemOfStatus(status: number, body: string, retryAfter: string
 export function problemOfErrorEvent(object: unknown): ApiProblem {
   const status = asObject(object);
   const code = typeof status?.code === "number" ? status.code : 0;
-  return problemOfStatus(code, JSON.stringify(status ?? {}), undefined);
+  const seconds = asObject(status?.details)?.retryAfterSeconds;
+  const retryAfter = typeof seconds === "number" ? String(seconds) : undefined;
+  return problemOfStatus(code, JSON.stringify(status ?? {}), retryAfter);
 }
 
 /** The `message` of a Status body, or nothing: a page of HTML tells a tired person less than its status does. */
@@ -121,6 +132,10 @@ function statusMessage(body: string): string {
   }
 }
 
-function parseRetryAfter(value: string | undefined): { retryAfterMs?: number } {
-  return value !== undefined && /^\d{1,5}$/.test(value) ? { retryAfterMs: Number(value) * 1_000 } : {};
+/** Seconds or a date (RFC 9110, 10.2.3). Without a weekday it is no date of HTTP, whatever Date.parse makes of it. */
+function parseRetryAfter(value: string | undefined, nowUnixMs: number): { retryAfterMs?: number } {
+  if (value === undefined) return {};
+  if (/^\d{1,9}$/.test(value)) return { retryAfterMs: Number(value) * msPerSecond };
+  const unixMs = /^[A-Z][a-z]{2,8},? /.test(value) ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(unixMs) ? {} : { retryAfterMs: Math.max(0, unixMs - nowUnixMs) };
 }

@@ -1,15 +1,17 @@
+import type { Clock } from "../../clock.ts";
 import type { NodeFacts } from "../node.ts";
 import type { ApiClient } from "./api-client.ts";
 import { LineTooLong, splitLines } from "./lines.ts";
 import { type ApiProblem, problemOfError, problemOfErrorEvent } from "./problem.ts";
-import { asObject, asString, type NodeFlaw, readNode } from "./read-node.ts";
+import { asObject, asString, type JsonObject, type NodeFlaw, readNode } from "./read-node.ts";
+import { Slices } from "./slices.ts";
 
 /** One change that a watch tells of. */
 export type WatchEvent =
   | { readonly type: "put"; readonly node: NodeFacts; readonly resourceVersion: string }
   | { readonly type: "delete"; readonly name: string; readonly resourceVersion: string }
   /** Nothing changed up to this version; its object is an empty Node that is no node. */
-  | { readonly type: "bookmark"; readonly resourceVersion: string }
+  | { readonly type: "bookmark"; readonly resourceVersion: string; readonly initialEventsEnd: boolean }
   /** An object that is no node: something changed, and it cannot be told what. */
   | { readonly type: "flaw"; readonly flaw: NodeFlaw; readonly resourceVersion: string };
 
@@ -22,8 +24,10 @@ export type WatchEnd =
 
 export interface WatchOptions {
   readonly client: ApiClient;
+  readonly clock: Clock;
   readonly labelSelector: string;
-  readonly resourceVersion: string;
+  /** Where it begins; undefined for a list as a stream first (KEP-3157): every node as a change, then a bookmark. */
+  readonly resourceVersion: string | undefined;
   /** After how long the server is to end the watch by itself, in seconds. */
   readonly timeoutSeconds: number;
   readonly opened: () => void;
@@ -32,20 +36,21 @@ export interface WatchOptions {
 }
 
 /** etcd refuses objects over 1.5 MB, and JSON escapes may double them. */
-const maxEventBytes = 16 * 2 ** 20;
+const maxEventBytes = 4 * 2 ** 20;
 
-/** Watches the nodes from one resourceVersion on, until the stream ends. Never rejects. */
+/** Watches the nodes until the stream ends. Never rejects. */
 export async function watchNodes(options: WatchOptions): Promise<WatchEnd> {
   const query: Record<string, string> = {
     watch: "1",
     allowWatchBookmarks: "true",
-    resourceVersion: options.resourceVersion,
     timeoutSeconds: String(options.timeoutSeconds),
+    ...startOf(options),
   };
   if (options.labelSelector !== "") query.labelSelector = options.labelSelector;
   const answer = await options.client.getNodes({ verb: "watch", query, signal: options.signal });
   if ("problem" in answer) return { reason: "problem", problem: answer.problem, opened: false };
   options.opened();
+  const slices = new Slices(options.clock);
   const lines = splitLines(answer.body as AsyncIterable<Buffer>, maxEventBytes);
   try {
     for (;;) {
@@ -55,10 +60,19 @@ export async function watchNodes(options: WatchOptions): Promise<WatchEnd> {
       const read = readEvent(line);
       if ("problem" in read) return { reason: "problem", problem: read.problem, opened: true };
       options.event(read);
+      await slices.giveWay();
+      if (options.signal.aborted) return { reason: "closed" };
     }
   } finally {
     answer.body.destroy();
   }
+}
+
+/** Without a resourceVersion beside it, the stream is as recent as a list that names none. */
+const wholeList = { sendInitialEvents: "true", resourceVersionMatch: "NotOlderThan" };
+
+function startOf({ resourceVersion }: WatchOptions): Record<string, string> {
+  return resourceVersion === undefined ? wholeList : { resourceVersion };
 }
 
 /** Only what the stream throws is the API's; what a listener of the events throws is a bug and goes on its way. */
@@ -92,11 +106,16 @@ export function readEvent(line: string): WatchEvent | { readonly problem: ApiPro
   const type = asString(event?.type);
   if (type === "ERROR") return { problem: problemOfErrorEvent(event?.object) };
   const resourceVersion = asString(asObject(asObject(event?.object)?.metadata)?.resourceVersion);
-  if (type === "BOOKMARK") return { type: "bookmark", resourceVersion };
+  if (type === "BOOKMARK") return { type: "bookmark", resourceVersion, initialEventsEnd: endsInitialEvents(event) };
   if (type === "ADDED" || type === "MODIFIED" || type === "DELETED") {
     return readChange(type, event?.object, resourceVersion);
   }
   return { problem: { reason: "bad_answer", detail: "its watch sends an event of an unknown type" } };
+}
+
+function endsInitialEvents(event: JsonObject | undefined): boolean {
+  const annotations = asObject(asObject(asObject(event?.object)?.metadata)?.annotations);
+  return annotations?.["k8s.io/initial-events-end"] === "true";
 }
 
 function readChange(type: string, object: unknown, resourceVersion: string): WatchEvent {
