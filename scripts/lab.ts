@@ -1,5 +1,6 @@
 // `npm run lab [-- --json]`: holds what PinGo says against what Linux' own tools say, in network namespaces, and does to
 // it what goes wrong in networks and machines. Prints a report; with --json also one line of JSON at the end. Needs root.
+import { randomInt } from "node:crypto";
 import { release } from "node:os";
 import { run } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -7,11 +8,18 @@ import { parseArgs } from "node:util";
 import { installMissing } from "./debian.ts";
 import { LabReport } from "./lab-report.ts";
 
+/** For the tests of a part that names none. */
+const timeoutMs = 120_000;
+/** So long is the chaos, unless PINGO_CHAOS_SECONDS says otherwise, and so much more it may take to begin and to end. */
+const chaosSeconds = Number(process.env.PINGO_CHAOS_SECONDS ?? 600);
+const chaosMarginMs = 180_000;
+
 /** Tests elsewhere belong to it, too: what happens to the machine and to the process. */
 const parts = [
   { globPatterns: ["test/lab/**/*.test.ts"] },
   { globPatterns: ["test/handshake/{this-machine,thread-death}.test.ts"] },
   { globPatterns: ["test/e2e/serve.test.ts"], testNamePatterns: [/stopped for five seconds/] },
+  { globPatterns: ["test/chaos/chaos.test.ts"], timeout: chaosSeconds * 1_000 + chaosMarginMs },
 ];
 
 const { values } = parseArgs({ options: { json: { type: "boolean", default: false } } });
@@ -22,11 +30,15 @@ if (process.platform !== "linux" || process.getuid?.() !== 0) {
   process.exit(1);
 }
 installMissing();
-console.log(`PinGo's lab: Linux ${release()}, Node ${process.version}`);
+// Another one each time, to find what no run before it has found; told here, in case the run does not come to its end.
+process.env.PINGO_CHAOS_SEED ??= String(randomInt(2 ** 32));
+process.env.PINGO_CHAOS_SECONDS = String(chaosSeconds);
+console.log(`PinGo's lab: Linux ${release()}, Node ${process.version}; chaos seed ${process.env.PINGO_CHAOS_SEED}`);
 const startMs = performance.now();
 const report = new LabReport((text) => process.stdout.write(text));
 for (const part of parts) {
-  const events = run({ ...part, cwd: fileURLToPath(new URL("..", import.meta.url)), concurrency: 1, timeout: 120_000 });
+  const cwd = fileURLToPath(new URL("..", import.meta.url));
+  const events = run({ cwd, concurrency: 1, timeout: timeoutMs, ...part });
   for await (const event of events) {
     if (event.type === "test:stderr") process.stderr.write(event.data.message);
     report.take(event);
