@@ -170,7 +170,7 @@ export class ChaosProxy {
     await this.#pump(answer, response, isWatch);
   }
 
-  /** The fault that this request or this piece of an answer meets. */
+  /** The fault, if any, that this request or this piece of an answer meets. */
   #strikes(isWatch: boolean): Spell | undefined {
     if (this.#spell === undefined) return undefined;
     const { victims, odds } = this.#spell.fault;

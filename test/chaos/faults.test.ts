@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { describe, type Episode, isMishap, planEpisodes } from "./faults.ts";
+import { describe, type Episode, isMishap, kindOf, planEpisodes } from "./faults.ts";
 import { Random } from "./random.ts";
 
 function plan(seed: number, count = 200): Episode[] {
@@ -22,10 +22,17 @@ test("episodes last 1 to 6 seconds", () => {
 test("every kind has its turn before one comes again", () => {
   const names = plan(4)
     .flatMap(({ steps }) => steps)
-    .map(({ what }) => (what.kind === "status" ? `status ${what.status}` : what.kind));
+    .map(({ what }) => kindOf(what));
   const kinds = new Set(names);
   assert.equal(kinds.size, 22);
   assert.equal(new Set(names.slice(0, kinds.size)).size, kinds.size);
+});
+
+test("can be held to some kinds, and says which there are", () => {
+  const only = ["html", "status 403"];
+  const steps = planEpisodes(new Random(1), only).take(20).toArray();
+  assert.deepEqual(new Set(steps.flatMap((episode) => episode.steps).map(({ what }) => kindOf(what))), new Set(only));
+  assert.throws(() => planEpisodes(new Random(1), ["htm"]).next(), /no fault "htm"; there are refuse, .*html/);
 });
 
 test("a restart goes back as well as forward, and never near the version of before", () => {

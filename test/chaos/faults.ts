@@ -1,4 +1,4 @@
-import type { Random } from "./random.ts";
+import { Random } from "./random.ts";
 
 /** What a proxy can do to the connections and answers that go through it. */
 export type FaultKind =
@@ -96,7 +96,9 @@ const mishaps: readonly ((random: Random) => Mishap)[] = [
   ...(rotatesCa ? [(): Mishap => ({ kind: "rotate ca" })] : []),
 ];
 
-const makers: readonly ((random: Random) => Fault | Mishap)[] = [
+type Maker = (random: Random) => Fault | Mishap;
+
+const makers: readonly Maker[] = [
   ...faults.map((make) => (random: Random) => withVictims(make(random), random)),
   ...mishaps,
 ];
@@ -105,12 +107,17 @@ export function isMishap(what: Fault | Mishap): what is Mishap {
   return what.kind === "restart" || what.kind === "rotate token" || what.kind === "rotate ca";
 }
 
+/** What counts as one kind: each status is one. */
+export function kindOf(what: Fault | Mishap): string {
+  return what.kind === "status" ? `status ${what.status}` : what.kind;
+}
+
 /**
  * Episodes without an end, 1 to 6 seconds each. Every kind of fault has its turn before one comes again, so that a
- * short run sees most of them.
+ * short run sees most of them. `only` names the kinds there are to be; empty for all.
  */
-export function* planEpisodes(random: Random): Generator<Episode, never> {
-  const kinds = endless(random);
+export function* planEpisodes(random: Random, only: readonly string[] = []): Generator<Episode, never> {
+  const kinds = endless(random, choose(only));
   for (;;) {
     const durationsMs = Array.from({ length: random.integer(1, 3) }, () => random.between(1_000, 2_000));
     // An episode of one fault may last as long as three.
@@ -120,20 +127,42 @@ export function* planEpisodes(random: Random): Generator<Episode, never> {
   }
 }
 
-function* endless(random: Random): Generator<Fault | Mishap, never> {
-  for (;;) for (const make of random.shuffled(makers)) yield make(random);
+function choose(only: readonly string[]): readonly Maker[] {
+  const known = makers.map((make) => kindOf(make(new Random(0))));
+  const unknown = only.find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new Error(`there is no fault ${JSON.stringify(unknown)}; there are ${known.join(", ")}`);
+  return only.length === 0 ? makers : makers.filter((_, index) => only.includes(known[index] ?? ""));
 }
 
+function* endless(random: Random, chosen: readonly Maker[]): Generator<Fault | Mishap, never> {
+  for (;;) for (const make of random.shuffled(chosen)) yield make(random);
+}
+
+/** These change answers that run already; of all others nobody would know who does not ask. */
+const midway: ReadonlySet<string> = new Set(["cut", "freeze", "stop", "truncate", "delay", "corrupt"]);
+
+/** Whom they meet cannot be chosen: there is no request yet. */
+const belowHttp: ReadonlySet<string> = new Set(["refuse", "silence", "cut"]);
+
 function withVictims(kind: FaultKind, random: Random): Fault {
-  const victims = random.pick<Victims>(["all", "all", "lists", "watches"]);
+  const victims = random.pick(possibleVictims(kind));
   return {
     ...kind,
     victims,
-    odds: random.chance(0.6) ? 1 : random.between(0.3, 0.9),
-    cutsFirst: random.chance(0.7),
+    odds: belowHttp.has(kind.kind) || random.chance(0.6) ? 1 : random.between(0.3, 0.9),
+    cutsFirst: !midway.has(kind.kind) || random.chance(0.5),
     after: random.pick(["resume", "cut"]),
-    compacts: victims !== "watches" && random.chance(0.5),
+    // Who can go on with a watch asks for no list.
+    compacts: victims === "lists" || (victims === "all" && random.chance(0.5)),
   };
+}
+
+function possibleVictims({ kind }: FaultKind): readonly Victims[] {
+  if (belowHttp.has(kind)) return ["all"];
+  if (kind === "empty list") return ["lists"];
+  if (kind === "expired event") return ["watches"];
+  return ["all", "all", "lists", "watches"];
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Figures } from "../support/figures.ts";
 import { Pingo } from "../support/pingo.ts";
 import { ChaosProxy } from "./chaos-proxy.ts";
 import { Churn, targetOf } from "./churn.ts";
-import { describe, type Episode, type Fault, isMishap, type Mishap, planEpisodes } from "./faults.ts";
+import { describe, type Episode, type Fault, isMishap, kindOf, type Mishap, planEpisodes } from "./faults.ts";
 import { Random } from "./random.ts";
 import { retryWhileTaken } from "./retry-while-taken.ts";
 import { sleep } from "./sleep.ts";
@@ -19,6 +19,8 @@ export interface ChaosOptions {
   readonly seconds: number;
   /** How soon after the end of an episode the targets are the API's nodes. */
   readonly calmLimitMs: number;
+  /** The kinds of faults there are; all where it is empty. */
+  readonly only: readonly string[];
 }
 
 export interface ChaosResult {
@@ -146,7 +148,7 @@ class ChaosRun {
     const watching = this.#watch();
     this.#churn.resume();
     const endMs = performance.now() + this.#options.seconds * 1_000;
-    const episodes = planEpisodes(this.#random.fork());
+    const episodes = planEpisodes(this.#random.fork(), this.#options.only);
     while (performance.now() < endMs && this.#violations.size < enoughViolations && this.#isAlive) {
       await this.#suffer(episodes.next().value);
     }
@@ -207,7 +209,7 @@ class ChaosRun {
   /** One episode and the calm after it. */
   async #suffer({ steps, calmMs }: Episode): Promise<void> {
     for (const { durationMs, what } of steps) {
-      this.#kinds.add(what.kind === "status" ? `status ${what.status}` : what.kind);
+      this.#kinds.add(kindOf(what));
       this.#note(`${describe(what)} for ${seconds(durationMs)}`);
       if (isMishap(what)) await this.#mishap(what, durationMs);
       else await this.#underFault(what, durationMs);
@@ -270,12 +272,14 @@ class ChaosRun {
    */
   async #calm(calmMs: number): Promise<void> {
     const beganMs = performance.now();
+    const { calmLimitMs } = this.#options;
     await this.#churn.pause();
     await this.#churn.change();
-    const tookMs = await this.#untilEqual("after an episode", this.#options.calmLimitMs);
+    const tookMs = await this.#untilEqual("after an episode", calmLimitMs);
     this.#recoveriesMs.push(tookMs);
-    this.#note(`calm: equal after ${seconds(tookMs)}`);
     this.#churn.resume();
+    // What did not catch up does not follow either: that would only be told twice.
+    if (tookMs > calmLimitMs) return;
     await sleep(Math.max(0, calmMs - (performance.now() - beganMs)));
     await this.#churn.pause();
     await this.#untilEqual("while all was well", followMs);
@@ -289,7 +293,10 @@ class ChaosRun {
       const view = await this.#look();
       const differing = view === undefined ? ["there is no page"] : differences(view, this.#sandbox.store.list());
       const tookMs = performance.now() - startMs;
-      if (differing.length === 0) return tookMs;
+      if (differing.length === 0) {
+        this.#note(`equal ${when} within ${seconds(tookMs)}`);
+        return tookMs;
+      }
       if (tookMs > limitMs) {
         const some = differing.slice(0, 4).join(", ");
         this.violate(`${seconds(tookMs)} ${when} (at ${this.#now()}), ${differing.length} differences: ${some}`);
