@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { describe, type Episode, isMishap, kindOf, planEpisodes } from "./faults.ts";
+import { type Episode, inWords, isMishap, kindOf, planEpisodes } from "./faults.ts";
 import { Random } from "./random.ts";
 
 function plan(seed: number, count = 200): Episode[] {
@@ -44,9 +44,9 @@ test("a restart goes back as well as forward, and never near the version of befo
 });
 
 test("tells what is done in a few words", () => {
-  assert.equal(describe({ kind: "restart", versionStep: 20_000 }), "restart, version +20000");
+  assert.equal(inWords({ kind: "restart", versionStep: 20_000 }), "restart, version +20000");
   assert.equal(
-    describe({
+    inWords({
       kind: "status",
       status: 503,
       retryAfterSeconds: 1,

@@ -175,7 +175,7 @@ function versionStep(random: Random): number {
 }
 
 /** For people: "status 503 to watches, 60 %". */
-export function describe(what: Fault | Mishap): string {
+export function inWords(what: Fault | Mishap): string {
   if (isMishap(what)) return what.kind === "restart" ? `restart, version ${signed(what.versionStep)}` : what.kind;
   const { victims, odds, cutsFirst, after, compacts } = what;
   const notes = [cutsFirst && "cuts first", compacts && "compacts", after === "cut" && "cuts after"].filter(Boolean);

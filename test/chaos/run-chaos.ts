@@ -8,7 +8,7 @@ import type { Figures } from "../support/figures.ts";
 import { Pingo } from "../support/pingo.ts";
 import { ChaosProxy } from "./chaos-proxy.ts";
 import { Churn, targetOf } from "./churn.ts";
-import { describe, type Episode, type Fault, isMishap, kindOf, type Mishap, planEpisodes } from "./faults.ts";
+import { type Episode, type Fault, inWords, isMishap, kindOf, type Mishap, planEpisodes } from "./faults.ts";
 import { Random } from "./random.ts";
 import { retryWhileTaken } from "./retry-while-taken.ts";
 import { sleep } from "./sleep.ts";
@@ -210,7 +210,7 @@ class ChaosRun {
   async #suffer({ steps, calmMs }: Episode): Promise<void> {
     for (const { durationMs, what } of steps) {
       this.#kinds.add(kindOf(what));
-      this.#note(`${describe(what)} for ${seconds(durationMs)}`);
+      this.#note(`${inWords(what)} for ${seconds(durationMs)}`);
       if (isMishap(what)) await this.#mishap(what, durationMs);
       else await this.#underFault(what, durationMs);
     }
