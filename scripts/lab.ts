@@ -1,5 +1,5 @@
 // `npm run lab [-- --json]`: holds what PinGo says against what Linux' own tools say, in network namespaces, and does to
-// it what goes wrong in networks and machines. Prints a report; with --json also one line of JSON at the end. Needs root.
+// it what goes wrong in networks, machines and APIs. Prints a report; with --json also one line of JSON at the end. Needs root.
 import { randomInt } from "node:crypto";
 import { release } from "node:os";
 import { run } from "node:test";

@@ -56,6 +56,11 @@ export class BesiegedApi {
     return this.#proxy.hits;
   }
 
+  /** From now on nodes can be listed in pages only, as after a step back to an older server. */
+  refuseStreams(): void {
+    this.#proxy.allowsStreams = false;
+  }
+
   /** Once this resolves, all is well again. */
   suffer({ what, durationMs }: Step): Promise<void> {
     return isMishap(what) ? this.#mishap(what, durationMs) : this.#underFault(what, durationMs);

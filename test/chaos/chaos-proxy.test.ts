@@ -121,6 +121,20 @@ describe("ChaosProxy", () => {
     await assertSound();
   });
 
+  test("makes several pages of a list, and refuses lists as streams once it is told to", async () => {
+    const extra = await Promise.all(Array.from({ length: 5 }, () => sandbox.join()));
+    const { body } = await ask("?limit=500").ended;
+    assert.deepEqual([JSON.parse(body).items.length, JSON.parse(body).metadata.remainingItemCount], [8, 2]);
+    for (const { name = "" } of extra) await sandbox.leave(name);
+    const stream = "?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
+    const empty = JSON.parse((await under({ kind: "empty list" }, stream)).body);
+    assert.deepEqual(empty.object.metadata.annotations, { "k8s.io/initial-events-end": "true" });
+    proxy.allowsStreams = false;
+    const refusal = JSON.parse((await ask(stream).ended).body);
+    proxy.allowsStreams = true;
+    assert.deepEqual([refusal.type, refusal.object.code], ["ERROR", 500]);
+  });
+
   test("corrupts an answer so that it is no JSON", async () => {
     const { status, body } = await under({ kind: "corrupt" });
     assert.equal(status, 200);

@@ -34,6 +34,12 @@ class Spell {
   }
 }
 
+/** `stream` is a list that comes as a watch (sendInitialEvents) and goes on as one. */
+type Ask = "list" | "watch" | "stream";
+
+/** A server may send less than it is asked for: so that a few nodes are several pages, and faults come between them. */
+const maxPage = 8;
+
 /** Not passed on: they are about one connection, or about a length that a fault changes. */
 const ownHeaders = new Set(["connection", "keep-alive", "transfer-encoding", "content-length", "host"]);
 
@@ -55,6 +61,8 @@ export class ChaosProxy {
   #cutting: NodeJS.Timeout | undefined;
   /** Requests, pieces of answers and connections that a fault was done to. */
   hits = 0;
+  /** Whether lists as streams are passed on, or answered as by a server over an etcd that is too old for them. */
+  allowsStreams = true;
 
   private constructor(options: ChaosProxyOptions) {
     this.#options = options;
@@ -152,29 +160,31 @@ export class ChaosProxy {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.on("error", () => {});
-    const isWatch = /[?&]watch=(1|true)/.test(request.url ?? "");
-    const spell = this.#strikes(isWatch);
-    if (spell !== undefined && answerInstead(spell.fault, request, response, isWatch)) {
+    const url = new URL(request.url ?? "/", "https://api");
+    const ask = askOf(url.searchParams);
+    const spell = this.#strikes(ask === "watch", ask !== "watch");
+    if (spell !== undefined && answerInstead(spell.fault, request, response, ask)) {
       this.hits++;
       return;
     }
+    if (ask === "stream" && !this.allowsStreams) return sendJson(response, 200, noStreams);
     await this.#holdRequest(spell);
     if (response.destroyed) return;
-    const answer = await this.#ask(request, response);
+    const answer = await this.#ask(`${url.pathname}?${inPages(url.searchParams)}`, request, response);
     if (answer === undefined) {
       response.destroy();
       return;
     }
     response.writeHead(answer.statusCode ?? 502, passedOn(answer.headers));
     response.flushHeaders();
-    await this.#pump(answer, response, isWatch);
+    await this.#pump(answer, response, ask);
   }
 
   /** The fault, if any, that this request or this piece of an answer meets. */
-  #strikes(isWatch: boolean): Spell | undefined {
+  #strikes(isWatch: boolean, isList: boolean): Spell | undefined {
     if (this.#spell === undefined) return undefined;
     const { victims, odds } = this.#spell.fault;
-    if (victims !== "all" && isWatch !== (victims === "watches")) return undefined;
+    if ((victims === "watches" && !isWatch) || (victims === "lists" && !isList)) return undefined;
     return this.#options.random.chance(odds) ? this.#spell : undefined;
   }
 
@@ -189,10 +199,10 @@ export class ChaosProxy {
     }
   }
 
-  #ask(request: IncomingMessage, response: ServerResponse): Promise<IncomingMessage | undefined> {
+  #ask(path: string, request: IncomingMessage, response: ServerResponse): Promise<IncomingMessage | undefined> {
     const { upstreamUrl, upstreamCaPem: ca } = this.#options;
     return new Promise((resolve) => {
-      const asked = https.request(`${upstreamUrl()}${request.url}`, {
+      const asked = https.request(`${upstreamUrl()}${path}`, {
         ca,
         agent: this.#upstream,
         headers: passedOn(request.headers),
@@ -204,10 +214,10 @@ export class ChaosProxy {
     });
   }
 
-  async #pump(answer: IncomingMessage, response: ServerResponse, isWatch: boolean): Promise<void> {
+  async #pump(answer: IncomingMessage, response: ServerResponse, ask: Ask): Promise<void> {
     try {
       for await (const piece of answer as AsyncIterable<Buffer>) {
-        if ((await this.#pass(piece, response, isWatch)) === "ended") return;
+        if ((await this.#pass(piece, response, ask)) === "ended") return;
       }
       response.end();
     } catch {
@@ -216,8 +226,8 @@ export class ChaosProxy {
     }
   }
 
-  async #pass(piece: Buffer, response: ServerResponse, isWatch: boolean): Promise<"goes on" | "ended"> {
-    const spell = this.#strikes(isWatch);
+  async #pass(piece: Buffer, response: ServerResponse, ask: Ask): Promise<"goes on" | "ended"> {
+    const spell = this.#strikes(ask !== "list", ask !== "watch");
     if (spell === undefined) return write(response, piece);
     const { fault, ended } = spell;
     const { random } = this.#options;
@@ -271,8 +281,19 @@ function passedOn(headers: IncomingMessage["headers"]): OutgoingHttpHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !ownHeaders.has(name)));
 }
 
+function askOf(query: URLSearchParams): Ask {
+  if (query.get("sendInitialEvents") === "true") return "stream";
+  return ["1", "true"].includes(query.get("watch") ?? "") ? "watch" : "list";
+}
+
+function inPages(query: URLSearchParams): URLSearchParams {
+  const limited = new URLSearchParams(query);
+  if (Number(query.get("limit") ?? 0) > maxPage) limited.set("limit", String(maxPage));
+  return limited;
+}
+
 /** Answers in the API's place where the fault is one that does. */
-function answerInstead(fault: Fault, request: IncomingMessage, response: ServerResponse, isWatch: boolean): boolean {
+function answerInstead(fault: Fault, request: IncomingMessage, response: ServerResponse, ask: Ask): boolean {
   // Gateways say back what they were sent, and a log must not.
   const echo = request.headers.authorization ?? "";
   switch (fault.kind) {
@@ -281,7 +302,7 @@ function answerInstead(fault: Fault, request: IncomingMessage, response: ServerR
       sendJson(response, fault.status, status(fault.status, `chaos was asked with ${echo}`));
       return true;
     case "expired event":
-      if (!isWatch) return false;
+      if (ask === "list") return false;
       sendJson(response, 200, { type: "ERROR", object: status(410, "too old resource version: 1 (2)") });
       return true;
     case "html":
@@ -293,8 +314,8 @@ function answerInstead(fault: Fault, request: IncomingMessage, response: ServerR
       response.writeHead(200, { "Content-Type": "application/json" }).end();
       return true;
     case "empty list":
-      if (isWatch) return false;
-      sendJson(response, 200, { kind: "NodeList", apiVersion: "v1", metadata: { resourceVersion: "1" }, items: [] });
+      if (ask === "watch") return false;
+      sendJson(response, 200, ask === "stream" ? emptyStream : emptyList);
       return true;
     case "no http":
       response.socket?.end(`SSH-2.0-chaos ${echo}\r\n`);
@@ -303,6 +324,22 @@ function answerInstead(fault: Fault, request: IncomingMessage, response: ServerR
       return false;
   }
 }
+
+const emptyList = { kind: "NodeList", apiVersion: "v1", metadata: { resourceVersion: "1" }, items: [] };
+
+const emptyStream = {
+  type: "BOOKMARK",
+  object: {
+    kind: "Node",
+    apiVersion: "v1",
+    metadata: { resourceVersion: "1", annotations: { "k8s.io/initial-events-end": "true" } },
+  },
+};
+
+const noStreams = {
+  type: "ERROR",
+  object: status(500, "a watch stream was requested by the client but the required storage feature is disabled"),
+};
 
 function sendJson(response: ServerResponse, code: number, body: object): void {
   response.writeHead(code, { "Content-Type": "application/json" }).end(`${JSON.stringify(body)}\n`);

@@ -161,7 +161,7 @@ function withVictims(kind: FaultKind, random: Random): Fault {
 function possibleVictims({ kind }: FaultKind): readonly Victims[] {
   if (belowHttp.has(kind)) return ["all"];
   if (kind === "empty list") return ["lists"];
-  if (kind === "expired event") return ["watches"];
+  if (kind === "expired event") return ["all", "watches"];
   return ["all", "all", "lists", "watches"];
 }
 

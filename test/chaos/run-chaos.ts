@@ -92,11 +92,12 @@ class ChaosRun {
     await this.#untilEqual("at the start", startLimitMs);
     await this.#witness.watch();
     this.#churn.resume();
-    const endMs = performance.now() + this.#options.seconds * 1_000;
-    for (const episode of planEpisodes(this.#random.fork(), this.#options.only)) {
-      await this.#suffer(episode);
-      if (performance.now() > endMs || this.chronicle.isFull || !this.#witness.pingoIsAlive) break;
-    }
+    const episodes = planEpisodes(this.#random.fork(), this.#options.only);
+    const halfMs = (this.#options.seconds * 1_000) / 2;
+    await this.#sufferFor(halfMs, episodes);
+    this.chronicle.note("lists come in pages from now on");
+    this.#api.refuseStreams();
+    await this.#sufferFor(halfMs, episodes);
     await this.#churn.pause();
     await this.#witness.judge(probeMs);
   }
@@ -128,6 +129,13 @@ class ChaosRun {
       timeline: this.chronicle.lines,
       log: this.#pingo.stderr.trimEnd().split("\n").slice(-logTail),
     };
+  }
+
+  async #sufferFor(ms: number, episodes: Generator<Episode, never>): Promise<void> {
+    const endMs = performance.now() + ms;
+    while (performance.now() < endMs && !this.chronicle.isFull && this.#witness.pingoIsAlive) {
+      await this.#suffer(episodes.next().value);
+    }
   }
 
   async #suffer({ steps, calmMs }: Episode): Promise<void> {
