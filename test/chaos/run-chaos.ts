@@ -40,6 +40,8 @@ const stopLimitMs = 5_000;
 /** A change while all is well has to be on the page as soon as that; the machine may be busy. */
 const followLimitMs = 3_000;
 const logTail = 60;
+/** What is late is waited for, so that the next fault tells of itself; the run ends where it does not come by then. */
+const patienceMs = 35_000;
 
 /** Lets a whole PinGo follow an API through episodes of faults while its nodes come, go and change. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
@@ -66,6 +68,8 @@ class ChaosRun {
   readonly #witness: Witness;
   readonly #recoveriesMs: number[] = [];
   readonly #kinds = new Set<string>();
+  /** Even patience did not help: whatever came now would only be told of what was. */
+  #isStuck = false;
 
   constructor(options: ChaosOptions, random: Random, api: BesiegedApi) {
     this.#options = options;
@@ -133,9 +137,11 @@ class ChaosRun {
 
   async #sufferFor(ms: number, episodes: Generator<Episode, never>): Promise<void> {
     const endMs = performance.now() + ms;
-    while (performance.now() < endMs && !this.chronicle.isFull && this.#witness.pingoIsAlive) {
-      await this.#suffer(episodes.next().value);
-    }
+    while (performance.now() < endMs && !this.#isOver) await this.#suffer(episodes.next().value);
+  }
+
+  get #isOver(): boolean {
+    return this.#isStuck || this.chronicle.isFull || !this.#witness.pingoIsAlive;
   }
 
   async #suffer({ steps, calmMs }: Episode): Promise<void> {
@@ -156,11 +162,9 @@ class ChaosRun {
     const { calmLimitMs } = this.#options;
     await this.#churn.pause();
     await this.#churn.change();
-    const tookMs = await this.#untilEqual("after an episode", calmLimitMs);
-    this.#recoveriesMs.push(tookMs);
+    this.#recoveriesMs.push(await this.#untilEqual("after an episode", calmLimitMs));
+    if (this.#isStuck) return;
     this.#churn.resume();
-    // What did not catch up does not follow either: that would only be told twice.
-    if (tookMs > calmLimitMs) return;
     await sleep(Math.max(0, calmMs - (performance.now() - beganMs)));
     await this.#churn.pause();
     await this.#untilEqual("while all was well", followLimitMs);
@@ -170,7 +174,7 @@ class ChaosRun {
   /** How long it took; a violation where that is longer than the limit. */
   async #untilEqual(when: string, limitMs: number): Promise<number> {
     const startMs = performance.now();
-    for (;;) {
+    for (let isLate = false; ; ) {
       const view = await this.#witness.look();
       const differing = view === undefined ? ["no page"] : differences(view, this.#api.sandbox.store.list());
       const tookMs = performance.now() - startMs;
@@ -178,14 +182,17 @@ class ChaosRun {
         this.chronicle.note(`equal ${when} within ${seconds(tookMs)}`);
         return tookMs;
       }
-      if (tookMs > limitMs) {
-        // Each time counts anew: another fault may be behind it.
-        const times = `${this.#recoveriesMs.length + 1}`;
-        const what = `not equal ${when} within ${seconds(tookMs)}, ${differing.length} differences: `;
-        this.chronicle.violate(`${when} ${times}`, what + differing.slice(0, 4).join(", "));
-        return tookMs;
-      }
+      if (tookMs > limitMs && !isLate) this.#tellLate(`not equal ${when} within ${seconds(tookMs)}`, differing);
+      isLate = tookMs > limitMs;
+      this.#isStuck = tookMs > Math.max(limitMs, patienceMs);
+      if (this.#isStuck || !this.#witness.pingoIsAlive) return tookMs;
       await sleep(pollMs);
     }
+  }
+
+  #tellLate(what: string, differing: readonly string[]): void {
+    // Each counts as one of its own: another fault may be behind it.
+    const rule = `late ${this.#recoveriesMs.length + 1}`;
+    this.chronicle.violate(rule, `${what}, ${differing.length} differences: ${differing.slice(0, 4).join(", ")}`);
   }
 }

@@ -20,8 +20,8 @@ const minuteMs = 60_000;
 /** A connection or two that are kept, and one that is being made. */
 const fdMargin = 5;
 const peakFdMargin = 40;
-/** What V8 takes before it collects: a run without any fault grows by half of it. */
-const residentMarginBytes = 40 * 2 ** 20;
+/** What V8 takes before it collects; half of it is reached without any fault, and more where nothing was compiled yet. */
+const residentMarginBytes = 64 * 2 ** 20;
 /** All that may be said of nodes (20 lines in 10 s), and as much again for the API. */
 const maxLinesPerMinute = 240;
 
