@@ -2,4 +2,8 @@
 import { lint, runSteps, tests, types } from "./tasks.ts";
 
 // Most of them wait for a timeout or a process most of the time.
-runSteps([types, lint, tests("quick tests", ["test/!(e2e|lab)/**/*.test.ts", "test/*.test.ts"], 3)]);
+runSteps([
+  types,
+  lint,
+  tests("quick tests", ["test/!(e2e|lab|chaos)/**/*.test.ts", "test/chaos/!(chaos).test.ts", "test/*.test.ts"], 3),
+]);

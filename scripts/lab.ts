@@ -1,5 +1,6 @@
 // `npm run lab [-- --json]`: holds what PinGo says against what Linux' own tools say, in network namespaces, and does to
-// it what goes wrong in networks and machines. Prints a report; with --json also one line of JSON at the end. Needs root.
+// it what goes wrong in networks, machines and APIs. Prints a report; with --json also one line of JSON at the end. Needs root.
+import { randomInt } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { release } from "node:os";
 import { run } from "node:test";
@@ -9,11 +10,18 @@ import { Lab } from "../test/lab/lab.ts";
 import { installMissing } from "./debian.ts";
 import { LabReport } from "./lab-report.ts";
 
+/** For the tests of a part that names none. */
+const timeoutMs = 120_000;
+/** So long is the chaos, unless PINGO_CHAOS_SECONDS says otherwise, and so much more it may take to begin and to end. */
+const chaosSeconds = Number(process.env.PINGO_CHAOS_SECONDS ?? 600);
+const chaosMarginMs = 180_000;
+
 /** Tests elsewhere belong to it, too: what happens to the machine and to the process. */
 const parts = [
   { globPatterns: ["test/lab/**/*.test.ts"] },
   { globPatterns: ["test/handshake/{this-machine,thread-death}.test.ts"] },
   { globPatterns: ["test/e2e/serve.test.ts"], testNamePatterns: [/stopped for five seconds/] },
+  { globPatterns: ["test/chaos/chaos.test.ts"], timeout: chaosSeconds * 1_000 + chaosMarginMs },
 ];
 
 const { values } = parseArgs({ options: { json: { type: "boolean", default: false } } });
@@ -24,7 +32,10 @@ if (process.platform !== "linux" || process.getuid?.() !== 0) {
   process.exit(1);
 }
 installMissing();
-console.log(`PinGo's lab: Linux ${release()}, Node ${process.version}`);
+// Another one each time, to find what no run before it has found; told here, in case the run does not come to its end.
+process.env.PINGO_CHAOS_SEED ??= String(randomInt(2 ** 32));
+process.env.PINGO_CHAOS_SECONDS = String(chaosSeconds);
+console.log(`PinGo's lab: Linux ${release()}, Node ${process.version}; chaos seed ${process.env.PINGO_CHAOS_SEED}`);
 const startMs = performance.now();
 const report = new LabReport((text) => process.stdout.write(text));
 const patienceMs = 2_000;
@@ -32,13 +43,8 @@ const ending = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => interrupt(signal));
 for (const part of parts) {
   const checksBefore = report.checks.length;
-  const events = run({
-    ...part,
-    cwd: fileURLToPath(new URL("..", import.meta.url)),
-    concurrency: 1,
-    timeout: 120_000,
-    signal: ending.signal,
-  });
+  const cwd = fileURLToPath(new URL("..", import.meta.url));
+  const events = run({ cwd, concurrency: 1, timeout: timeoutMs, signal: ending.signal, ...part });
   for await (const event of events) {
     if (event.type === "test:stderr") process.stderr.write(event.data.message);
     report.take(event);

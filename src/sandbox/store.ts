@@ -157,6 +157,19 @@ export class NodeStore {
     this.#snapshots.clear();
   }
 
+  /**
+   * As a restore of etcd from a backup: the nodes are there, at a version that has nothing to do with the one before.
+   * Events and pages of before are gone. Watches would not notice: stop the API meanwhile, as a restore does.
+   */
+  beginAnew(version: number): void {
+    this.#version = version;
+    this.#forgottenVersion = version;
+    this.#events = [];
+    this.#snapshots.clear();
+    for (const [name, node] of this.#nodes) this.#nodes.set(name, stamped(node, node.metadata, version));
+    this.#sorted = undefined;
+  }
+
   /** Calls `listener` at each change, before the write returns. The answer unsubscribes. */
   subscribe(listener: (event: StoreEvent) => void): () => void {
     this.#listeners.add(listener);

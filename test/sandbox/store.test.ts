@@ -125,6 +125,35 @@ describe("NodeStore", () => {
     assert.deepEqual(store.eventsAfter(store.version), []);
   });
 
+  test("begins anew at another version, earlier or later, with its nodes and without its past", () => {
+    const store = storeWith("a", "b");
+    const uid = store.get("a")?.metadata.uid;
+    const pageVersion = store.version;
+    store.snapshot();
+    for (const version of [500, 90_000]) {
+      const before = store.version;
+      store.beginAnew(version);
+      assert.equal(store.version, version);
+      assert.deepEqual(
+        store.list().map(({ metadata }) => [metadata.name, metadata.resourceVersion]),
+        [
+          ["a", String(version)],
+          ["b", String(version)],
+        ],
+      );
+      assert.equal(store.get("a")?.metadata.uid, uid);
+      assert.equal(store.snapshotAt(pageVersion), undefined);
+      assert.equal(store.eventsAfter(Math.min(before, version - 1)), undefined);
+      assert.deepEqual(store.eventsAfter(version), []);
+      accepted(store.delete("b"));
+      assert.deepEqual(
+        store.eventsAfter(version)?.map((event) => event.version),
+        [version + 1],
+      );
+      accepted(store.create(node("b")));
+    }
+  });
+
   test("the log of events has a bound", () => {
     const store = new NodeStore({ unixMs, eventLimit: 10 });
     const first = store.version;
