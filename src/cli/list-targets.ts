@@ -26,6 +26,7 @@ export interface ListedNode {
   /** Undefined of what no API tells about. */
   readonly ready: NodeFacts["ready"] | undefined;
   readonly unschedulable: boolean;
+  readonly taints: NodeFacts["taints"];
   readonly outcome: NodeOutcome;
 }
 
@@ -126,7 +127,7 @@ async function listFile({ ipFamily, shard }: Config, path: string, signal: Abort
 
 function ofEntry(outcome: StaticOutcome): ListedNode {
   const { name, zone, region, instanceType, os } = outcome.entry;
-  const facts = { name, zone, region, instanceType, os, ready: undefined, unschedulable: false };
+  const facts = { name, zone, region, instanceType, os, ready: undefined, unschedulable: false, taints: [] };
   return { cluster: staticCluster, ...facts, outcome };
 }
 

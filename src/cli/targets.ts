@@ -81,6 +81,7 @@ function toJson(node: ListedNode) {
     os: node.os,
     ready: node.ready ?? null,
     unschedulable: node.unschedulable,
+    taints: node.taints,
     state: outcome.state,
     ...(outcome.state !== "probed" && { why: outcome.why }),
     targets:

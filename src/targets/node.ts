@@ -14,6 +14,16 @@ export interface NodeFacts {
   readonly os: string;
   readonly ready: Readiness;
   readonly unschedulable: boolean;
+  /** Why pods are kept off it, as its owners and the cluster say. */
+  readonly taints: readonly Taint[];
+}
+
+/** A taint of a node (core/v1); `value` may be empty. */
+export interface Taint {
+  readonly key: string;
+  readonly value: string;
+  /** NoSchedule, PreferNoSchedule or NoExecute. */
+  readonly effect: string;
 }
 
 export interface NodeAddress {

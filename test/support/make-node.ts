@@ -12,6 +12,7 @@ export function makeNode(parts: Partial<NodeFacts> & { name: string }): NodeFact
     os: "",
     ready: { status: "True", reason: "KubeletReady", since: "" },
     unschedulable: false,
+    taints: [],
     ...parts,
   };
 }

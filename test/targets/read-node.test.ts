@@ -62,6 +62,8 @@ describe("a real API server's list", () => {
     assert.equal(nodes.get("worker-gone-dark")?.ready.reason, "NodeStatusUnknown");
     assert.equal(nodes.get("just-registered")?.ready.status, "False");
     assert.equal(nodes.get("worker-draining")?.unschedulable, true);
+    const taints = (name: string) => nodes.get(name)?.taints.map(({ key, effect }) => `${key}:${effect}`);
+    assert.deepEqual(taints("worker-draining"), ["node.kubernetes.io/not-ready:NoSchedule"]);
     const custom = nodes.get("custom-port");
     assert.ok(custom);
     const selected = selectTargets("c", custom, selection);

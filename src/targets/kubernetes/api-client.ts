@@ -144,7 +144,10 @@ const refusalLimits = { maxBytes: 16 * 1024, idleTimeoutMs: 2_000, totalTimeoutM
 async function refusal(response: http.IncomingMessage, clock: Clock): Promise<ApiProblem> {
   const body = await readBody(decoded(response), refusalLimits, clock);
   const text = "text" in body ? body.text : "";
-  return problemOfStatus(response.statusCode ?? 0, text, response.headers["retry-after"]);
+  const { "retry-after": retryAfter, date } = response.headers;
+  // By the server's own clock, where it tells it: its date means that one.
+  const nowUnixMs = Date.parse(date ?? "") || clock.unixMs();
+  return problemOfStatus(response.statusCode ?? 0, text, retryAfter, nowUnixMs);
 }
 
 /** The body as it was before it was compressed; what breaks one breaks the other. */

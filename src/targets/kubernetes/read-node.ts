@@ -1,5 +1,5 @@
 import { interned } from "../interned.ts";
-import type { NodeAddress, NodeFacts, Readiness } from "../node.ts";
+import type { NodeAddress, NodeFacts, Readiness, Taint } from "../node.ts";
 
 /** What a JSON value turned out to be: a node, or why it is none. */
 export type ReadNode = { readonly node: NodeFacts } | { readonly flaw: NodeFlaw };
@@ -37,6 +37,7 @@ export function readNode(value: unknown): ReadNode {
       os: label(labels, "kubernetes.io/os", "beta.kubernetes.io/os"),
       ready: readReady(status.conditions),
       unschedulable: asObject(node.spec)?.unschedulable === true,
+      taints: readTaints(asObject(node.spec)?.taints),
     },
   };
 }
@@ -70,6 +71,23 @@ function readAddresses(value: unknown, name: string): NodeAddress[] {
   }
   // Without the room that push() leaves for more: there is an array like this for each node.
   return addresses.slice();
+}
+
+/** One for all nodes that have none, which are most. */
+const noTaints: readonly Taint[] = [];
+
+function readTaints(value: unknown): readonly Taint[] {
+  const items = asArray(value);
+  if (items.length === 0) return noTaints;
+  return items.flatMap((item) => {
+    const { key, value, effect } = asObject(item) ?? {};
+    const taint = {
+      key: interned(asString(key)),
+      value: interned(asString(value)),
+      effect: interned(asString(effect)),
+    };
+    return taint.key === "" ? [] : [taint];
+  });
 }
 
 function readPort(status: JsonObject): number {
