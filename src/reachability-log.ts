@@ -60,8 +60,13 @@ export class ReachabilityLog {
     });
   }
 
-  left(target: Target): void {
+  /** A target is gone, whatever becomes of its node. */
+  forget(target: Target): void {
     this.#losing.delete(target.key);
+  }
+
+  left(target: Target): void {
+    this.forget(target);
     this.#budget.write("info", `${target.node} left: its probe ends`, {
       target: target.address,
       ...this.#of(target.cluster),
@@ -80,7 +85,7 @@ export class ReachabilityLog {
   }
 
   moved(target: Target, before: Target): void {
-    this.#losing.delete(before.key);
+    this.forget(before);
     const what = target.address === before.address ? "was registered anew" : `moved from ${before.address}`;
     this.#budget.write("info", `${target.node} ${what}: probing it afresh`, {
       target: target.address,

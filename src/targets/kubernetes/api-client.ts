@@ -110,7 +110,15 @@ export class ApiClient {
     const agent = this.#agents.agentFor(credentials);
     return new Promise((resolve) => {
       const url = `${this.#nodesUrl}?${new URLSearchParams(query)}`;
-      const request = this.#send(url, { agent, headers, signal });
+      const naming = { caGiven: access.spec.tls.ca !== undefined, origin: access.spec.origin };
+      let request: http.ClientRequest;
+      try {
+        request = this.#send(url, { agent, headers, signal });
+      } catch (error) {
+        // What TLS does not like of its material it says at once, and not as an event.
+        resolve({ problem: problemOfError(error as Error, naming) });
+        return;
+      }
       const deadline = clock.setTimer(() => {
         resolve({ problem: { reason: "timeout", detail: `it gives no answer within ${formatMs(headersTimeoutMs)}` } });
         request.destroy();
@@ -123,10 +131,7 @@ export class ApiClient {
       // here it would end the process.
       request.on("error", (error: NodeJS.ErrnoException) => {
         deadline.cancel();
-        const problem = problemOfError(error, {
-          caGiven: access.spec.tls.ca !== undefined,
-          origin: access.spec.origin,
-        });
+        const problem = problemOfError(error, naming);
         const stale = request.reusedSocket && (error.code === "ECONNRESET" || error.code === "EPIPE");
         resolve(stale ? { problem, stale } : { problem });
       });

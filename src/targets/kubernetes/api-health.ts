@@ -11,7 +11,7 @@ export class ApiHealth {
   readonly #log: Log;
   readonly #clock: Clock;
   readonly #api: string;
-  #trouble: { detail: string; sinceMs: number; toldMs: number; tries: number } | undefined;
+  #trouble: { kind: string; sinceMs: number; toldMs: number; tries: number } | undefined;
 
   constructor(api: string, log: Log, clock: Clock) {
     this.#api = api;
@@ -25,9 +25,11 @@ export class ApiHealth {
     const before = this.#trouble;
     const tries = (before?.tries ?? 0) + 1;
     const sinceMs = before?.sinceMs ?? nowMs;
-    const isNews = before?.detail !== problem.detail;
+    // How many bytes came of it, or the number of a request, is no news.
+    const kind = problem.detail.replace(/\d+/g, "#");
+    const isNews = before?.kind !== kind;
     const tell = isNews || nowMs - before.toldMs >= reminderMs;
-    this.#trouble = { detail: problem.detail, sinceMs, tries, toldMs: tell ? nowMs : before.toldMs };
+    this.#trouble = { kind, sinceMs, tries, toldMs: tell ? nowMs : before.toldMs };
     if (!tell) return;
     const lasting = before === undefined ? "" : `; ${count(tries, "try")} in ${formatMs(nowMs - sinceMs)}`;
     this.#log.warn(`the API ${this.#api} cannot be used: ${problem.detail}${lasting}; ${this.#kept(known)}`);

@@ -100,8 +100,10 @@ interface WatchRun {
   /** While a list as a stream is on its way. */
   roll: RollCall | undefined;
   readonly startMs: number;
-  /** When it last brought something. */
-  activeMs: number;
+  /** When it last brought something of the list; undefined before it was opened. */
+  activeMs: number | undefined;
+  /** To be called when the list is whole: from here on it has to prove itself as a watch. */
+  readonly listed: () => void;
   /** Why we ended it ourselves. */
   ownEnd: OwnEnd | undefined;
   readonly end: (why: OwnEnd) => void;
@@ -145,6 +147,8 @@ export class NodeFollower {
   #checkDueMs = 0;
   /** How many times in a row that number was not ours. */
   #differed = 0;
+  /** By how much it was off when the nodes were last listed for it. */
+  #relistedFor = 0;
 
   constructor(options: FollowerOptions) {
     const { sink, log, clock, random, report } = options;
@@ -259,14 +263,18 @@ export class NodeFollower {
     const run: WatchRun = {
       roll: from === undefined ? new RollCall() : undefined,
       startMs: nowMs,
-      activeMs: nowMs,
+      activeMs: undefined,
+      listed: () => companions.push(this.#proveWatch(clock.nowMs(), besideSignal)),
       ownEnd: undefined,
       end: (why) => {
         run.ownEnd ??= why;
         own.abort();
       },
     };
-    const companions = [this.#checkCounts(run, besideSignal), this.#guardWatch(run, seconds, besideSignal)];
+    const companions: Promise<void>[] = [
+      this.#checkCounts(run, besideSignal),
+      this.#guardWatch(run, seconds, besideSignal),
+    ];
     const end = await watchNodes({
       client,
       clock,
@@ -301,7 +309,8 @@ export class NodeFollower {
     const { clock, log } = this.#options;
     const isStream = run.roll !== undefined;
     while (run.roll !== undefined) {
-      const leftMs = run.activeMs + streamSilenceMs - clock.nowMs();
+      // Before it is open, the client keeps the time, which may take a plugin's for credentials.
+      const leftMs = run.activeMs === undefined ? streamSilenceMs : run.activeMs + streamSilenceMs - clock.nowMs();
       if (leftMs <= 0) return run.end({ why: "endless stream" });
       await sleep(clock, leftMs, signal);
       if (signal.aborted) return;
@@ -328,7 +337,6 @@ export class NodeFollower {
   }
 
   #take(event: WatchEvent, run: WatchRun): void {
-    run.activeMs = this.#options.clock.nowMs();
     if (run.roll !== undefined) this.#takeInitial(event, run, run.roll);
     else this.#takeChange(event);
   }
@@ -336,13 +344,18 @@ export class NodeFollower {
   #takeChange(event: WatchEvent): void {
     this.#intake.change(event);
     if (event.resourceVersion !== "") this.#resourceVersion = event.resourceVersion;
-    this.#watchWorks();
+    this.#watchedMs = this.#options.clock.nowMs();
+    this.#briefWatches = 0;
+    this.#refusedWatches = 0;
     this.#options.report.synced();
   }
 
   /** Versions of the nodes are no place to go on from before the last of them is here: they come in any order. */
   #takeInitial(event: WatchEvent, run: WatchRun, roll: RollCall): void {
+    const items = roll.items;
     this.#intake.initialEvent(roll, event);
+    // Changes go on for ever, on a stream that says nowhere where its list ends; what is new in the list does not.
+    if (roll.items > items) run.activeMs = this.#options.clock.nowMs();
     if (event.type !== "bookmark" || !event.initialEventsEnd) return;
     const problem = this.#intake.complete(roll);
     if (problem !== undefined) {
@@ -350,8 +363,9 @@ export class NodeFollower {
       return;
     }
     run.roll = undefined;
-    this.#watchWorks();
+    this.#pagesNext = false;
     this.#listed(event.resourceVersion, run.startMs);
+    run.listed();
   }
 
   async #afterOwnEnd(end: OwnEnd, signal: AbortSignal): Promise<void> {
@@ -497,11 +511,14 @@ export class NodeFollower {
       log.warn(`the API has gone back from version ${knownVersion} to ${resourceVersion}; listing the nodes anew`);
       return true;
     }
-    const differs = count !== undefined && count !== this.#intake.expectedCount;
+    const difference = count === undefined ? 0 : count - this.#intake.expectedCount;
+    // One that a new list did not mend is how this API counts, which calls its number an estimate.
+    const differs = difference !== 0 && difference !== this.#relistedFor;
     if (count !== undefined && !differs) report.synced();
     this.#differed = differs ? this.#differed + 1 : 0;
     if (this.#differed === 1) this.#checkDueMs = Math.min(this.#checkDueMs, clock.nowMs() + secondLookMs);
     if (this.#differed < 2) return false;
+    this.#relistedFor = difference;
     log.warn(`the API has ${count} nodes and ${sink.size} are known; listing them anew`);
     return true;
   }

@@ -1,5 +1,6 @@
 import { caPem } from "../../../config/values.ts";
 import type { PemSource } from "./access-spec.ts";
+import { refusedByTls } from "./client-certificate.ts";
 import type { EntryReader } from "./entry-reader.ts";
 
 /**
@@ -39,5 +40,5 @@ export function readPem(source: PemSource, what: string, readFile: (path: string
 /** The end of a sentence that begins with the CA's name, or undefined where nothing is wrong. */
 export function flawOfCa(pem: string): string | undefined {
   const parsed = caPem(pem);
-  return "problem" in parsed ? parsed.problem : undefined;
+  return "problem" in parsed ? parsed.problem : refusedByTls({ ca: parsed.value });
 }
