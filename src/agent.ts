@@ -7,6 +7,7 @@ import type { ProbeListener } from "./handshake/probing.ts";
 import { type Answer, busy, HttpServer, text } from "./http/server.ts";
 import { type Log, withFacts } from "./log.ts";
 import { contentType, labelText, pageChunks } from "./metrics/exposition.ts";
+import type { LegacyCounts } from "./metrics/legacy-table.ts";
 import { nodeFamilies } from "./metrics/node-metrics.ts";
 import { ProcessMetrics } from "./metrics/process-metrics.ts";
 import { TargetMetrics } from "./metrics/target-metrics.ts";
@@ -156,6 +157,7 @@ export class Agent {
       removed: (target, next) => {
         this.#engine?.probing.remove(target.key);
         this.#targetMetrics.remove(target.key);
+        this.#reachability.forget(target);
         if (next === undefined) this.#reachability.left(target);
         else if (next.state !== "probed") this.#reachability.unprobed(target.cluster, target.node, next.why);
       },
@@ -233,7 +235,7 @@ export class Agent {
     // First what takes a moment: from the copy of the counters on nothing may come between.
     const own = await this.#processMetrics.text();
     const page = this.#targetMetrics.page();
-    const apis = this.#legacyApis.map(({ labels, counts }) => ({ labels, counts: { ...counts } }));
+    const apis = summed(this.#legacyApis);
     const families = [...page.families(apis), ...nodeFamilies(this.#sources)];
     const sent = () => {
       this.#pages--;
@@ -241,6 +243,16 @@ export class Agent {
     };
     return { status: 200, contentType, body: pageChunks(families, own), sent };
   }
+}
+
+/** One line for each API as it is now, however many contexts lead there. */
+function summed(apis: readonly LegacyApi[]): LegacyApi[] {
+  const sums = new Map<string, LegacyCounts>();
+  for (const { labels, counts } of apis) {
+    const { reply, lost, timeMs } = sums.get(labels) ?? { reply: 0, lost: 0, timeMs: 0 };
+    sums.set(labels, { reply: reply + counts.reply, lost: lost + counts.lost, timeMs: timeMs + counts.timeMs });
+  }
+  return [...sums].map(([labels, counts]) => ({ labels, counts }));
 }
 
 /** Each holds a copy of all counters, 13 MB at 65,000 targets; two Prometheus and a person are three. */

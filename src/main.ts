@@ -1,10 +1,11 @@
+import { exitCodes } from "./cli/exit-codes.ts";
 import { run } from "./cli/run.ts";
 
 /** Whatever hangs, the process is gone this long after its end began, in milliseconds. */
 const stopLimitMs = 900;
 
 const ending = new AbortController();
-ending.signal.addEventListener("abort", () => setTimeout(() => process.exit(), stopLimitMs).unref());
+ending.signal.addEventListener("abort", () => setTimeout(leave, stopLimitMs).unref());
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => ending.abort(name));
 // A reader that has seen enough (`pingo check | head`) ends the program as a signal would, and in good order.
 // A full disk under the log is no reason to stop measuring.
@@ -23,3 +24,8 @@ process.exitCode = await run(
   },
   ending.signal,
 );
+
+/** Whoever did not come to an end, and so said nothing, was interrupted. */
+function leave(): never {
+  process.exit(process.exitCode ?? exitCodes.interrupted);
+}

@@ -61,6 +61,7 @@ export async function listTargets(
   const lists = await Promise.all(open.map((cluster) => listCluster(config, cluster, say, signal)));
   if (signal.aborted) return exitCodes.interrupted;
   const ofFile = targetsFile === undefined ? [] : await listFile(config, targetsFile, signal);
+  if (signal.aborted) return exitCodes.interrupted;
   const failed = open.filter((_, index) => lists[index] === undefined).map(({ cluster }) => cluster);
   if (failed.length > 0 && failed.length === open.length && ofFile.length === 0) return exitCodes.api;
   const nodes = [...lists.flatMap((list) => list?.nodes ?? []), ...ofFile].sort(byPlaceAndName);
@@ -88,6 +89,8 @@ async function listCluster(
   signal: AbortSignal,
 ): Promise<{ nodes: ListedNode[]; unreadable: number } | undefined> {
   const client = new ApiClient({ access, clock: systemClock, report: () => {} });
+  // A plugin that is asked for credentials hears of no signal but this.
+  signal.addEventListener("abort", () => client.close(), { once: true });
   const list = await listNodes({ client, clock: systemClock, labelSelector: config.nodeSelector, signal });
   client.close();
   if (signal.aborted) return undefined;

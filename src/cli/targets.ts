@@ -6,6 +6,7 @@ import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { type ListedNode, listTargets } from "./list-targets.ts";
 import { type Paint, painter, type Terminal } from "./terminal.ts";
 import { type Column, textTable } from "./text-table.ts";
+import { watchTargets } from "./watch-targets.ts";
 
 /** `pingo targets`: what would be probed, and why a node would not be. */
 export async function targetsCommand(
@@ -16,8 +17,13 @@ export async function targetsCommand(
 ): Promise<ExitCode> {
   const listed = await listTargets(config, clusters, terminal, signal);
   if (typeof listed === "number") return listed;
-  if (config.output === "json") terminal.out(`${JSON.stringify({ nodes: listed.nodes.map(toJson) }, null, 2)}\n`);
+  if (config.output === "json")
+    terminal.out(`${JSON.stringify({ nodes: listed.nodes.map(toJson) }, null, config.watch ? 0 : 2)}\n`);
   else terminal.out(toTable(listed.nodes, painter(terminal)));
+  if (config.watch) {
+    await watchTargets(config, clusters, listed.nodes, terminal, signal);
+    return exitCodes.interrupted;
+  }
   return listed.failed.length > 0 ? exitCodes.api : exitCodes.fine;
 }
 
@@ -28,7 +34,7 @@ interface Row {
 }
 
 function toTable(nodes: readonly ListedNode[], paint: Paint): string {
-  if (nodes.length === 0) return "the API has no nodes\n";
+  if (nodes.length === 0) return "there is no node\n";
   const columns: Column<Row>[] = [
     ...clusterColumn(nodes, ({ node }: Row) => node.cluster),
     { title: "NODE", cell: ({ node }) => oneLine(node.name) },

@@ -43,6 +43,8 @@ export interface Config {
   readonly logFormat: LogFormat;
   readonly logLevel: LogLevel;
   readonly output: "table" | "json";
+  /** In `targets`: go on after the table. */
+  readonly watch: boolean;
   /** Handshakes to each node in `check`. */
   readonly count: number;
   /** Of the sandbox. */

@@ -27,6 +27,14 @@ export type FoundClusters =
  * whose pod this is; else none, where there is a file of targets. Every problem is told at once.
  */
 export async function findClusters(config: SourceConfig, sources: Sources): Promise<FoundClusters> {
+  const found = await find(config, sources);
+  if ("problems" in found || config.targetsFile === undefined) return found;
+  const isTaken = found.clusters.some(({ cluster }) => cluster === staticCluster);
+  if (!isTaken) return found;
+  return { problems: [`the cluster "${staticCluster}" has the name that the targets of a file go by; rename it`] };
+}
+
+async function find(config: SourceConfig, sources: Sources): Promise<FoundClusters> {
   if (config.api !== undefined) return ofApi(config.api, sources);
   const ofFile = await findInKubeconfig(config, sources);
   if (!("nowhere" in ofFile)) return ofFile;
@@ -76,9 +84,6 @@ async function findInKubeconfig(config: SourceConfig, sources: Sources): Promise
     const resolved = resolveContext(kubeconfig, name, sources);
     if ("problems" in resolved) problems.push(...resolved.problems);
     else clusters.push(named(resolved.access.contextName, resolved.access));
-  }
-  if (config.targetsFile !== undefined && clusters.some(({ cluster }) => cluster === staticCluster)) {
-    problems.push(`the context "${staticCluster}" has the name that the targets of a file go by; rename it`);
   }
   return problems.length > 0 ? { problems: [...new Set(problems)] } : { clusters };
 }

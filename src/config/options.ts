@@ -271,6 +271,12 @@ export const options = {
     commands: ["sandbox"],
     parse: (text) => ({ value: text === "true" }),
   }),
+  watch: defaulted({
+    meaning: "go on and tell what changes, a line each",
+    fallback: "false",
+    commands: ["targets"],
+    parse: (text) => ({ value: text === "true" }),
+  }),
   output: defaulted({
     argument: "FORMAT",
     meaning: "table or json",

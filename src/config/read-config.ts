@@ -36,6 +36,7 @@ export function readConfig(argv: readonly string[], sources: Sources): ReadConfi
   const api = asksApi ? readApi(values, settings, sources, problems) : undefined;
   checkTimes(values, settings, problems);
   checkEngine(values, settings, problems);
+  checkPorts(values, settings, problems);
   if (args.command === undefined || problems.length > 0) return { want: "nothing", problems };
   const config = assemble(values, readSources(values, settings, api, problems));
   if (problems.length > 0) return { want: "nothing", problems };
@@ -134,6 +135,13 @@ function checkEngine(values: OptionValues, settings: Settings, problems: string[
   if (handshake === "half" && settings.given("close")) {
     problems.push(`${settings.source("close")}: a half-open handshake has nothing to close; leave it out`);
   }
+}
+
+function checkPorts({ port = [] }: OptionValues, settings: Settings, problems: string[]): void {
+  const names = port.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined)
+    problems.push(`${settings.source("port")}: two ports are called ${twice}; give each its name`);
 }
 
 function readApi(
@@ -285,6 +293,7 @@ function assemble(values: OptionValues, sources: SourceConfig): Config {
     logFormat: values["log-format"],
     logLevel: values["log-level"],
     output: values.output,
+    watch: values.watch,
     count: values.count,
     sandbox: {
       nodes: values.nodes,

@@ -117,7 +117,7 @@ describe("contexts", () => {
     const config = { kubeconfigFlag: "/k", targetsFile: "/t.yaml" };
     assert.match(
       (await find(config, {}, { "/k": kubeconfig("static") }))[0] ?? "",
-      /the context "static" has the name/,
+      /the cluster "static" has the name/,
     );
   });
 });

@@ -86,6 +86,7 @@ describe("the first PinGo's environment", () => {
       logFormat: "text",
       logLevel: "info",
       output: "table",
+      watch: false,
       count: 5,
       sandbox: { nodes: 12, apiPort: 0, kubeconfigPath: "pingo-sandbox.kubeconfig", happenings: false },
     });
@@ -268,6 +269,7 @@ describe("problems", () => {
     ["no context in the list", ["--context=,"], {}, ["--context: is empty"]],
     ["a port without a name", "--port 22", usual, [/^--port: "22" is no named port; write a name of up to 15/]],
     ["a port beyond all", "--port a=65536", usual, [/^--port: "a=65536" is no named port/]],
+    ["two ports of one name", "--port a=1 --port a=2", usual, [/^--port: two ports are called a/]],
     ["a shard of none", "--shard 0/5", usual, [/^--shard: "0\/5"/]],
     ["no API", "", { PINGO_TOKEN: secret }, [noApi]],
     ["no token", "", { PINGO_API: usual.PINGO_API }, [noToken]],

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { type Sandbox, startSandbox } from "../../src/sandbox/cluster.ts";
 import { eventually } from "../support/eventually.ts";
 import { MetricsPage } from "../support/metrics-page.ts";
@@ -27,6 +27,15 @@ function kubeconfig(name: string, sandbox: Sandbox): string {
     ],
     users: [{ name, user: { token: sandbox.readerToken } }],
   });
+}
+
+/** Whether a process has this in its command line. */
+function isCalled(pid: string, argument: string): boolean {
+  try {
+    return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, "utf8").startsWith(`sleep\0${argument}`);
+  } catch {
+    return false;
+  }
 }
 
 describe("several clusters", () => {
@@ -115,6 +124,64 @@ describe("several clusters", () => {
     const ready = await fetch(`http://127.0.0.1:${port}/readyz`);
     assert.deepEqual([ready.status, await ready.text()], [200, "ok; targets not known yet: west\n"]);
     await west.apiUp();
+  });
+
+  test("targets --watch goes on and tells what changes, as text and as JSON", async (t) => {
+    const text = new Pingo(["targets", "--watch", "--context=east", "--context=west"], env);
+    const json = new Pingo(["targets", "--watch", "--output=json"], env);
+    t.after(() => Promise.all([text.stop(), json.stop()]));
+    await text.says(/5 nodes: 5 would be probed/);
+    await json.says(/"nodes":\[/);
+    // Until they follow: what happens between the list and the watch is told of, too.
+    const { name = "" } = await east.join();
+    await text.says(new RegExp(` added +east ${name} 127\\.`));
+    await json.says(new RegExp(`"change":"added","cluster":"east","node":"${name}","target":"127`));
+    await east.leave(name);
+    await text.says(new RegExp(` removed +east ${name} 127\\.`));
+    await json.says(new RegExp(`"change":"removed","cluster":"east","node":"${name}"`));
+    const { code } = await text.stop("SIGINT");
+    assert.equal(code, 130);
+    for (const line of json.stdout.trim().split("\n")) JSON.parse(line);
+  });
+
+  test("two contexts of one API share the line of the API, as there can be no two", async (t) => {
+    const file = join(folder, "twice");
+    const [first, second] = [kubeconfig("one", east), kubeconfig("two", east)].map((text) => parse(text));
+    const joined = { ...first };
+    for (const list of ["contexts", "clusters", "users"]) joined[list] = [...first[list], ...second[list]];
+    writeFileSync(file, stringify(joined));
+    const pingo = new Pingo(["--kubeconfig", file, "--context=one", "--context=two", "--listen=127.0.0.1:0"], {});
+    t.after(() => pingo.stop());
+    const port = Number((await pingo.says(/metrics are at http:\/\/127\.0\.0\.1:(\d+)/))[1]);
+    await pingo.says(/probing 3 nodes.*cluster=two/);
+    const page = await MetricsPage.fetch(port);
+    const names = page.text.split("\n").map((line) => line.slice(0, line.lastIndexOf(" ")));
+    const series = names.filter((name) => name !== "" && !name.startsWith("#"));
+    assert.deepEqual(
+      series.filter((name, index) => series.indexOf(name) !== index),
+      [],
+    );
+    assert.equal(page.select("pingo_reply", { name: "API" }).size, 1);
+  });
+
+  test("an interrupt ends a check whose plugin hangs, with a code that says so, and the plugin with it", async () => {
+    const file = join(folder, "plugin");
+    const marker = `${29 + Math.random()}`;
+    const plugin = {
+      apiVersion: "client.authentication.k8s.io/v1",
+      command: "sleep",
+      args: [marker],
+      interactiveMode: "Never",
+    };
+    const config = parse(kubeconfig("east", east));
+    writeFileSync(file, stringify({ ...config, users: [{ name: "east", user: { exec: plugin } }] }));
+    const runs = () => readdirSync("/proc").filter((pid) => isCalled(pid, marker));
+    const pingo = new Pingo(["check", "--kubeconfig", file], {});
+    if (existsSync("/proc/self")) await eventually("the plugin runs", () => runs().length > 0);
+    const { code, tookMs } = await pingo.stop("SIGINT");
+    assert.equal(code, 130);
+    assert.ok(tookMs < 2_000, `${tookMs} ms`);
+    if (existsSync("/proc/self")) await eventually("the plugin is gone", () => runs().length === 0);
   });
 
   test("two shards probe every node once between them", async () => {
