@@ -156,6 +156,59 @@ describe("a list as a stream", () => {
     assert.ok(clock.nowMs() - startMs < 15_000, `${clock.nowMs() - startMs} ms`);
   });
 
+  test("where its end never comes, changes that go on for ever do not hide that", async () => {
+    let version = 100;
+    let changing: NodeJS.Timeout | undefined;
+    api.script = (request, socket) => {
+      if (!isStream(request)) {
+        clearInterval(changing);
+        return void socket.write(isWatch(request) ? watchHead : answer("200 OK", nodeList(three)));
+      }
+      socket.write(watchHead + added(...three));
+      const change = () => nodeObject("a", "192.0.2.1", { version: String(version++) });
+      changing = setInterval(() => socket.write(watchEvent("MODIFIED", change())), 5);
+    };
+    const startMs = clock.nowMs();
+    await follow();
+    await until("a watch", () => kinds().includes("watch"), 500);
+    assert.deepEqual(kinds(), ["stream", "list", "watch"]);
+    assert.ok(clock.nowMs() - startMs < 20_000, `${clock.nowMs() - startMs} ms`);
+  });
+
+  for (const [what, end] of [
+    ["410", { kind: "Status", code: 410, message: "too old resource version", reason: "Expired" }],
+    ["500", { kind: "Status", code: 500, message: "boom" }],
+  ] as const) {
+    test(`where each ends with an ERROR of ${what} at once, it is not listed without a pause`, async () => {
+      api.script = (request, socket) => {
+        if (isStream(request)) socket.write(watchHead + added(...three) + listEnd("100") + watchEvent("ERROR", end));
+        else if (isWatch(request)) socket.write(watchHead + watchEvent("ERROR", end));
+        else socket.write(answer("200 OK", nodeList(three)));
+      };
+      await follow();
+      await until("the first list", () => following.syncs > 0);
+      const startMs = clock.nowMs();
+      await until("a minute", () => clock.nowMs() - startMs >= 60_000, 250);
+      const lists = kinds().filter((kind) => kind !== "watch").length;
+      assert.ok(lists <= 45, `${lists} lists in a minute`);
+      assert.equal(following.sink.size, 3);
+    });
+  }
+
+  test("a count that a new list does not mend is how this API counts", async () => {
+    api.script = (request, socket) => {
+      if (isStream(request)) socket.write(watchHead + added(...three) + listEnd("100"));
+      else if (isWatch(request)) socket.write(watchHead);
+      else socket.write(answer("200 OK", nodeList([three[0]], { remainingItemCount: 7, continue: "more" })));
+    };
+    await follow();
+    await until("the first list", () => following.syncs > 0);
+    const startMs = clock.nowMs();
+    await until("ten minutes", () => clock.nowMs() - startMs >= 600_000, 5_000);
+    assert.equal(kinds().filter((kind) => kind === "stream").length, 2, "listed once for it");
+    assert.equal(following.logged.match(/listing them anew/g)?.length, 1);
+  });
+
   test("one that breaks off takes nobody away, and the next list comes in pages", async () => {
     api.script = (request, socket) => {
       if (isStream(request)) socket.end(watchHead + added(three[0] as object) + chunked('{"type":"ADDED","obj'));
