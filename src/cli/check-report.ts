@@ -86,6 +86,7 @@ export function reportToJson(report: NodeReport) {
     node: node.name,
     zone: node.zone,
     target: target.address,
+    port: target.portName,
     ready: node.ready?.status ?? null,
     readyReason: node.ready?.reason ?? null,
     verdict,

@@ -8,6 +8,7 @@ import { volley } from "../handshake/volley.ts";
 import { oneLine, silentLog } from "../log.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Target } from "../target.ts";
+import { kubeletPortName } from "../targets/select.ts";
 import { count, formatUs } from "../units.ts";
 import { median, type NodeReport, reportNode, reportToJson, type Verdict, verdicts } from "./check-report.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
@@ -156,6 +157,7 @@ function toText(reports: readonly NodeReport[], notProbed: number, paint: Paint)
     { title: "NODE", cell: ({ node }) => oneLine(node.name) },
     { title: "ZONE", cell: ({ node }) => oneLine(node.zone) || "-" },
     { title: "TARGET", cell: ({ target }) => target.address },
+    ...portColumn(reports),
     { title: "READY", cell: ({ node }) => readyCell(node.ready?.status, paint) },
     { title: "RESULT", cell: ({ result, verdict }) => paint(colours[verdict], result ?? "-") },
     { title: "REPLIES", cell: ({ counts, handshakes }) => `${counts.ok}/${handshakes - counts.local}`, align: "right" },
@@ -164,6 +166,12 @@ function toText(reports: readonly NodeReport[], notProbed: number, paint: Paint)
   ];
   if (reports.length === 0) return `no node to check${notProbed === 0 ? "" : `; ${notProbed} ${notProbedWords}`}\n`;
   return `${textTable(columns, reports)}\n${summary(reports, notProbed, paint)}\n`;
+}
+
+/** Only where there are several. */
+function portColumn(reports: readonly NodeReport[]): Column<NodeReport>[] {
+  const several = new Set(reports.map(({ target }) => target.portName)).size > 1;
+  return several ? [{ title: "PORT", cell: ({ target }) => target.portName || "-" }] : [];
 }
 
 function showUs(us: number | undefined): string {
@@ -204,7 +212,9 @@ function localHint(reports: readonly NodeReport[], paint: Paint): string[] {
 
 /** The question behind it all: what it means that the cluster sees a node and we get no connection. */
 function readyHints(reports: readonly NodeReport[]): string[] {
-  const gone = reports.filter(({ verdict, node }) => verdict === "unreachable" && node.ready?.status === "True");
+  // Of other ports the cluster says nothing: a node may well be Ready without them.
+  const kubelets = reports.filter(({ target }) => target.portName === kubeletPortName);
+  const gone = kubelets.filter(({ verdict, node }) => verdict === "unreachable" && node.ready?.status === "True");
   const refusing = gone.filter(({ result }) => result === "refused").length;
   const silent = gone.length - refusing;
   const hints: string[] = [];
@@ -219,6 +229,11 @@ function toJson(reports: readonly NodeReport[], left: LeftOut) {
   const counts = verdicts.map((verdict) => [verdict, reports.filter((report) => report.verdict === verdict).length]);
   return {
     nodes: reports.map(reportToJson),
-    summary: { nodes: reports.length, ...Object.fromEntries(counts), ...left },
+    summary: {
+      nodes: new Set(reports.map(({ node }) => node)).size,
+      targets: reports.length,
+      ...Object.fromEntries(counts),
+      ...left,
+    },
   };
 }

@@ -95,7 +95,8 @@ async function listCluster(
   client.close();
   if (signal.aborted) return undefined;
   if ("problem" in list) {
-    say(`the API ${apiName} cannot be used: ${list.problem.detail}`);
+    const context = access.spec.contextName === "" ? "" : ` (context ${access.spec.contextName})`;
+    say(`the API ${apiName}${context} cannot be used: ${list.problem.detail}`);
     return undefined;
   }
   for (const { name, flaw } of list.flaws) {

@@ -3,7 +3,7 @@ import type { ClusterConfig } from "../config/find-clusters.ts";
 import { oneLine } from "../log.ts";
 import type { Target } from "../target.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
-import { type ListedNode, listTargets } from "./list-targets.ts";
+import { type ListedNode, type ListedTargets, listTargets } from "./list-targets.ts";
 import { type Paint, painter, type Terminal } from "./terminal.ts";
 import { type Column, textTable } from "./text-table.ts";
 import { watchTargets } from "./watch-targets.ts";
@@ -17,14 +17,17 @@ export async function targetsCommand(
 ): Promise<ExitCode> {
   const listed = await listTargets(config, clusters, terminal, signal);
   if (typeof listed === "number") return listed;
-  if (config.output === "json")
-    terminal.out(`${JSON.stringify({ nodes: listed.nodes.map(toJson) }, null, config.watch ? 0 : 2)}\n`);
+  if (config.output === "json") terminal.out(`${JSON.stringify(jsonOf(listed), null, config.watch ? 0 : 2)}\n`);
   else terminal.out(toTable(listed.nodes, painter(terminal)));
   if (config.watch) {
     await watchTargets(config, clusters, listed.nodes, terminal, signal);
     return exitCodes.interrupted;
   }
   return listed.failed.length > 0 ? exitCodes.api : exitCodes.fine;
+}
+
+function jsonOf({ nodes, unreadable, failed }: ListedTargets) {
+  return { nodes: nodes.map(toJson), unreadable, apisFailed: failed };
 }
 
 /** A line of the table: a target, or a node that has none. */

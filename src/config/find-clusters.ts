@@ -76,7 +76,7 @@ async function findInKubeconfig(config: SourceConfig, sources: Sources): Promise
   const { kubeconfig } = loaded;
   const isEmpty = kubeconfig.contexts.size === 0 && kubeconfig.currentContext === "";
   if (isEmpty && contexts.length === 0 && kubeconfigFlag === undefined) {
-    return { nowhere: [...kubeconfig.missing, ...kubeconfig.files.map((path) => `${path} (which is empty)`)] };
+    return { nowhere: [...kubeconfig.missing, ...kubeconfig.files.map((path) => `${path} (which has no context)`)] };
   }
   const problems: string[] = [];
   const clusters: ClusterConfig[] = [];

@@ -76,7 +76,9 @@ class Settings {
     const { flags } = this.#args;
     const { insteadOf } = options[name] as Option<unknown>;
     const beaten = insteadOf !== undefined && flags.has(insteadOf);
-    return flags.get(name) ?? (beaten ? undefined : this.#variable(name));
+    if (flags.has(name) || beaten) return flags.get(name);
+    const text = this.#variable(name);
+    return "repeats" in options[name] ? text?.replaceAll(",", "\n") : text;
   }
 
   isFlag(name: OptionName): boolean {

@@ -49,10 +49,10 @@ export function oneOf<Word extends string>(words: readonly Word[]): Parser<Word>
   };
 }
 
-/** Several values, one a line or behind commas; each once. */
+/** Several values, one a line; each once. */
 export function list<Value>(parse: Parser<Value>): Parser<readonly Value[]> {
   return (text) => {
-    const words = text.split(/[\n,]/).map((word) => word.trim());
+    const words = text.split("\n").map((word) => word.trim());
     const values: Value[] = [];
     for (const word of new Set(words.filter((word) => word !== ""))) {
       const parsed = parse(word);

@@ -202,6 +202,7 @@ describe("options that repeat", () => {
   test("as flags, and behind commas in a variable", () => {
     assert.deepEqual(configOf("--context a --context=b --context a").sources.contexts, ["a", "b"]);
     assert.deepEqual(configOf("", { PINGO_CONTEXT: "a, b" }).sources.contexts, ["a", "b"]);
+    assert.deepEqual(configOf(["--context", "a,b"]).sources.contexts, ["a,b"], "as kubectl takes it");
     assert.deepEqual(configOf("--port ssh=22 --port web=443", usual).ports, [
       { name: "ssh", port: 22 },
       { name: "web", port: 443 },
@@ -266,7 +267,7 @@ describe("problems", () => {
   const table: readonly [name: string, line: string | string[], env: Environment, expected: Expected[]][] = [
     ["contexts and an API", "--context a", usual, [/^--context: contexts are a kubeconfig's; leave PINGO_API out/]],
     ["two ways to an API", "--kubeconfig /k", usual, [/^--kubeconfig and PINGO_API are both given/]],
-    ["no context in the list", ["--context=,"], {}, ["--context: is empty"]],
+    ["no context in the list", ["--context="], {}, ["--context: is empty"]],
     ["a port without a name", "--port 22", usual, [/^--port: "22" is no named port; write a name of up to 15/]],
     ["a port beyond all", "--port a=65536", usual, [/^--port: "a=65536" is no named port/]],
     ["two ports of one name", "--port a=1 --port a=2", usual, [/^--port: two ports are called a/]],

@@ -72,12 +72,20 @@ describe("pingo check", () => {
     assert.equal(code, 0);
     const report = JSON.parse(stdout);
     const none = { lossy: 0, unreachable: 0, unknown: 0, untried: 0, notProbed: 0, unreadable: 0 };
-    assert.deepEqual(report.summary, { nodes: 6, reachable: 6, ...none, apisFailed: [], interrupted: false });
+    assert.deepEqual(report.summary, {
+      nodes: 6,
+      targets: 6,
+      reachable: 6,
+      ...none,
+      apisFailed: [],
+      interrupted: false,
+    });
     assert.deepEqual(Object.keys(report.nodes[0]), [
       "cluster",
       "node",
       "zone",
       "target",
+      "port",
       "ready",
       "readyReason",
       "verdict",

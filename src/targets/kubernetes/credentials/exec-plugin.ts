@@ -26,6 +26,13 @@ const minGapMs = 5_000;
 const refreshBeforeMs = 30_000;
 
 /**
+ * What may be a secret in a line that a plugin wrote: what follows a word that announces one, a JSON Web Token, and
+ * long words in which letters and digits mix.
+ */
+const secretWord =
+  /((?:token|password|passwd|secret|bearer|authorization|key)["']?[\s:=]+["']?)[^\s"']+|eyJ[\w-]{8,}[\w.-]*|(?=[\w+=-]*\d)(?=[\w+=-]*[a-z])[\w+=-]{20,}|[\w.+=-]{40,}/gi;
+
+/**
  * A credential plugin (https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins):
  * runs when a credential is needed and none is at hand, and keeps what it gave until that expires or is refused.
  */
@@ -151,7 +158,7 @@ export class ExecPlugin {
     const known = [...this.#options.spec.env].filter(([name]) => /token|secret|passw|key/i.test(name));
     const clean = redact(line, [...this.secrets(), ...known.map(([, value]) => value)]);
     // Tokens that are not known here, because the plugin never handed them out: a JWT's beginning, or a long word.
-    const cleaner = clean.replace(/eyJ[\w-]{8,}[\w.-]*|[\w.+=-]{40,}/g, "[redacted]");
+    const cleaner = clean.replace(secretWord, (_all, before?: string) => `${before ?? ""}[redacted]`);
     return `: ${oneLine(cleaner).slice(0, 300)}`;
   }
 }

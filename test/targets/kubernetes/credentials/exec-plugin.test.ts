@@ -264,6 +264,11 @@ describe("a plugin that fails", () => {
     const env = new Map([["AWS_SECRET_ACCESS_KEY", "s3cr3t/key"]]);
     const exec = scripted(`echo "bad $AWS_SECRET_ACCESS_KEY and ${jwt} and ${"A1b2".repeat(12)}" >&2; exit 1`, { env });
     assert.match(await problem(exec), /: bad \[redacted\] and \[redacted\] and \[redacted\]$/);
+    const said = scripted(
+      'echo "password=hunter2 token: SHj0-BcG for api.example.com:6443 SHj0jFbvifgt5BcGeaII" >&2; exit 1',
+    );
+    const hidden = /: password=\[redacted\] token: \[redacted\] for api\.example\.com:6443 \[redacted\]$/;
+    assert.match(await problem(said), hidden);
   });
 
   test("is ended after 30 s, with all that it started", async () => {
