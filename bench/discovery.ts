@@ -1,14 +1,14 @@
 // `npm run bench:discovery [-- --nodes 5000 --node-bytes 16384 --json]`: how soon, at what cost in memory and traffic and
 // with what pauses the whole program knows a cluster's nodes and their changes; beside it the informer of
 // @kubernetes/client-node on the same API. More nodes than descriptors need root, as in bench:fleet.
-import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Pingo } from "../test/support/pingo.ts";
-import { descriptorsAllow } from "./fleet-size.ts";
+import { isolateLargeFleet } from "./fleet-size.ts";
 import { NodeNamesOfPage } from "./node-names-of-page.ts";
 
 const { values } = parseArgs({
@@ -25,7 +25,7 @@ const { values } = parseArgs({
   },
 });
 const nodes = Number(values.nodes);
-if (!descriptorsAllow(nodes) && process.env.PINGO_BENCH_NAMESPACE === undefined) runInNamespace();
+isolateLargeFleet(nodes, import.meta.url);
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const sandboxArgs = [values.nodes, values["node-bytes"], values.pages ? "storage cannot" : "served"];
@@ -147,17 +147,6 @@ function apiBytes(): Map<string, number> {
 
 function bytesOf(line: string): number {
   return [...line.matchAll(/bytes_(?:acked|received):(\d+)/g)].reduce((sum, [, bytes]) => sum + Number(bytes), 0);
-}
-
-/** The same bench in a namespace where nobody else sees the port that is open on all addresses. */
-function runInNamespace(): never {
-  const command = 'ip link set lo up && exec "$@"';
-  const self = [process.execPath, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
-  const { status } = spawnSync("unshare", ["--net", "sh", "-c", command, "sh", ...self], {
-    stdio: "inherit",
-    env: { ...process.env, PINGO_BENCH_NAMESPACE: "1" },
-  });
-  process.exit(status ?? 1);
 }
 
 function pause(ms: number): Promise<void> {

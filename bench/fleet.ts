@@ -2,7 +2,7 @@
 // CPU of one core, memory, schedule lag, rounds skipped. A fleet beyond the limit on descriptors shares one listener on
 // all addresses, in a network namespace of its own, which needs root.
 
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Pingo } from "../test/support/pingo.ts";
 import { positive } from "./arguments.ts";
-import { descriptorsAllow } from "./fleet-size.ts";
+import { isolateLargeFleet } from "./fleet-size.ts";
 import { Totals } from "./totals.ts";
 
 const { values } = parseArgs({
@@ -26,7 +26,7 @@ const { values } = parseArgs({
   },
 });
 const nodes = positive("nodes", values.nodes);
-if (!descriptorsAllow(nodes) && process.env.PINGO_BENCH_NAMESPACE === undefined) runInNamespace();
+isolateLargeFleet(nodes, import.meta.url);
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const sandbox = spawn(process.execPath, [here("./fleet-sandbox.ts"), String(nodes)], {
@@ -74,17 +74,6 @@ const result = {
 };
 if (values.json) console.log(JSON.stringify(result));
 else console.table(result);
-
-/** The same bench in a namespace where nobody else sees the port that is open on all addresses. */
-function runInNamespace(): never {
-  const command = 'ip link set lo up && exec "$@"';
-  const self = [process.execPath, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
-  const { status } = spawnSync("unshare", ["--net", "sh", "-c", command, "sh", ...self], {
-    stdio: "inherit",
-    env: { ...process.env, PINGO_BENCH_NAMESPACE: "1" },
-  });
-  process.exit(status ?? 1);
-}
 
 /** Resident memory at the end and at its highest since the start, in megabytes, while pages are fetched now and then. */
 async function watchWhile(durationMs: number, scrapeMs: number): Promise<{ atMost: number; atEnd: number }> {
