@@ -25,6 +25,8 @@ export interface ShakeOrder {
 /** Of one port. */
 export interface ShakeSum {
   readonly results: Partial<Record<Result, number>>;
+  /** Of handshakes that this machine refused before a packet was sent. */
+  readonly localCodes: readonly string[];
   readonly synSent: number;
   /** SYNs that were sent again, or had no answer at the deadline. */
   readonly synLost: number;
@@ -98,7 +100,8 @@ function sum(outcomes: readonly Outcome[]): ShakeSum {
     synLost += (outcome.synSent ?? Number.NaN) - (outcome.result === "ok" ? 1 : 0);
   }
   const rttsUs = outcomes.flatMap((outcome) => (outcome.result === "ok" ? (outcome.rttUs ?? []) : []));
-  return { results, synSent, synLost, rttsUs };
+  const localCodes = outcomes.flatMap((outcome) => (outcome.result === "local" ? [outcome.code] : []));
+  return { results, localCodes, synSent, synLost, rttsUs };
 }
 
 function block(ms: number): void {
