@@ -72,6 +72,19 @@ describe("a list in pages", () => {
     assert.deepEqual(following.sink.names, all);
   });
 
+  test("a page that is empty and the last, though nodes are left, is no end of the list", async () => {
+    let empty = 2;
+    const first = [nodeObject("n0a", "192.0.2.1"), nodeObject("n0b", "192.0.2.1")];
+    page = (token) => {
+      if (token === "") return answer("200 OK", nodeList(first, { continue: "second", remainingItemCount: 4 }));
+      return token === "second" && empty-- > 0 ? answer("200 OK", nodeList([])) : undefined;
+    };
+    await follow();
+    await until("a watch", watched);
+    assert.deepEqual(asked(), ["", "second", "second", "second", "third"]);
+    assert.deepEqual([following.sink.names, following.problems], [all, ["bad_answer", "bad_answer"]]);
+  });
+
   test("where it fails time and again, the list begins anew", async () => {
     let failures = 3;
     page = (token) => (token === "third" && failures-- > 0 ? answer("500 Internal Server Error", "") : undefined);

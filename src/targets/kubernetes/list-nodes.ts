@@ -34,6 +34,10 @@ const limits = { maxBytes: 64 * 2 ** 20, idleTimeoutMs: 10_000, totalTimeoutMs: 
 /** Far above the 65,000 nodes that Kubernetes has been driven to, at the smallest of pages. */
 const maxPages = 20_000;
 
+function brokenPromise(promised: number): ApiProblem {
+  return { reason: "bad_answer", detail: `it says that ${promised} nodes of its list are left, and sends none` };
+}
+
 /** Some of the nodes of a list. */
 export interface ListedNodes {
   readonly nodes: readonly NodeFacts[];
@@ -55,6 +59,8 @@ export class NodeListing {
   #token = "";
   #pages = 0;
   #resourceVersion = "";
+  /** Nodes that the page before said are left. */
+  #promised = 0;
 
   constructor(options: Omit<ListOptions, "signal">) {
     this.#options = options;
@@ -72,6 +78,9 @@ export class NodeListing {
     if (this.#pages === maxPages) return { problem: { reason: "bad_answer", detail: endless } };
     const page = await requestPage({ ...this.#options, signal }, this.#limit, this.#token);
     if ("problem" in page) return page;
+    // Its pages are of one moment: an end that comes before what is left of it would take the rest for gone.
+    if (page.items.length === 0 && this.#promised > 0) return { problem: brokenPromise(this.#promised) };
+    this.#promised = page.remaining ?? 0;
     this.#pages++;
     this.#token = page.continueToken;
     this.#resourceVersion = page.resourceVersion;
