@@ -58,6 +58,8 @@ const briefWatchMs = 5_000;
 const watchesToGiveUp = 3;
 /** A list whose continue token has expired is begun anew at once, so many times in a row. */
 const maxRestarts = 3;
+/** So many lists in a row that led to no watch that lasts are a trouble that passes; more are how this API is. */
+const relistsToBeHabit = 5;
 /** A page that fails is asked for again, so many times in a row, before the list is begun anew. */
 const maxPageTries = 3;
 /** Where watching was forbidden, it is tried again after so many lists: roles get mended. */
@@ -442,7 +444,7 @@ export class NodeFollower {
   }
 
   #relistWaitMs(problem: ApiProblem): number {
-    const isHabit = this.#relists.failures > 1;
+    const isHabit = this.#relists.failures > relistsToBeHabit;
     const atLeastMs = isHabit ? Math.min(relistMs.maxForLarge, 9 * this.#listTookMs) : 0;
     return Math.max(atLeastMs, this.#relists.nextMs(problem.retryAfterMs));
   }
