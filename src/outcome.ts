@@ -1,6 +1,11 @@
 /** How a handshake can end. docs/words.md says what each means. */
 export const results = ["ok", "timeout", "refused", "reset", "unreachable", "local"] as const;
 export type Result = (typeof results)[number];
+/** Where each stands in `results`: what records and columns have in its place. */
+export const resultIndex = Object.fromEntries(results.map((result, index) => [result, index])) as Record<
+  Result,
+  number
+>;
 
 /** A count of each result, none counted yet. */
 export function noResults(): Record<Result, number> {

@@ -7,9 +7,10 @@ import type { HandshakeEngine } from "../../src/handshake/engine.ts";
 import { anySource } from "../../src/handshake/engine-config.ts";
 import { HandshakeLoop } from "../../src/handshake/linux/handshake-loop.ts";
 import { loadLibc } from "../../src/handshake/linux/libc.ts";
-import { field, type Order, recordLength, resultIndex } from "../../src/handshake/linux/protocol.ts";
+import { field, type Order, recordLength } from "../../src/handshake/linux/protocol.ts";
 import { sockaddrOf } from "../../src/handshake/linux/sockaddr.ts";
 import { PortableEngine } from "../../src/handshake/portable.ts";
+import { resultIndex } from "../../src/outcome.ts";
 
 const [port = 0, count = 0, atOnce = 0] = process.argv.slice(2, 5).map(Number);
 const engineName = process.argv[5] ?? "";

@@ -8,7 +8,7 @@ import { volley } from "../handshake/volley.ts";
 import { oneLine, silentLog } from "../log.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Target } from "../target.ts";
-import { kubeletPortName } from "../targets/select.ts";
+import { kubeletPortName, targetsOf } from "../targets/select.ts";
 import { count, formatUs } from "../units.ts";
 import { median, type NodeReport, reportNode, reportToJson, type Verdict, verdicts } from "./check-report.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
@@ -34,12 +34,12 @@ export async function checkCommand(
   const listed = await listTargets(config, clusters, terminal, signal);
   if (typeof listed === "number") return listed;
   const nodes = new Map<Target, ListedNode>();
-  for (const node of listed.nodes) for (const target of targetsOf(node)) nodes.set(target, node);
+  for (const node of listed.nodes) for (const target of targetsOf(node.outcome)) nodes.set(target, node);
   const outcomes = await shake([...nodes.keys()], config, terminal, signal);
   if (outcomes === undefined) return exitCodes.usage;
   const reports = [...nodes].map(([target, node]) => reportNode(node, target, outcomes.get(target) ?? []));
   reports.sort((a, b) => severity(a.verdict) - severity(b.verdict));
-  const notProbed = listed.nodes.filter((node) => targetsOf(node).length === 0).length;
+  const notProbed = listed.nodes.filter(({ outcome }) => targetsOf(outcome).length === 0).length;
   const { unreadable, failed } = listed;
   const left = { notProbed, unreadable, apisFailed: failed, interrupted: signal.aborted };
   if (config.output === "json") terminal.out(`${JSON.stringify(toJson(reports, left), null, 2)}\n`);
@@ -47,10 +47,6 @@ export async function checkCommand(
   if (signal.aborted) return exitCodes.interrupted;
   // Of a cluster that was not asked nothing is known, whatever the others are like.
   return failed.length > 0 ? exitCodes.api : exitCode(reports);
-}
-
-function targetsOf({ outcome }: ListedNode): readonly Target[] {
-  return outcome.state === "probed" ? outcome.targets : [];
 }
 
 /** Makes the handshakes, with a line of progress on a terminal; undefined after saying why it cannot. */

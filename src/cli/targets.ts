@@ -2,6 +2,7 @@ import type { Config } from "../config/config.ts";
 import type { ClusterConfig } from "../config/find-clusters.ts";
 import { oneLine } from "../log.ts";
 import type { Target } from "../target.ts";
+import { targetsOf } from "../targets/select.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { type ListedNode, type ListedTargets, listTargets } from "./list-targets.ts";
 import { type Paint, painter, type Terminal } from "./terminal.ts";
@@ -47,11 +48,10 @@ function toTable(nodes: readonly ListedNode[], paint: Paint): string {
     { title: "ADDRESS TYPE", cell: ({ target }) => target?.addressType ?? "-" },
     { title: "PROBED", cell: ({ node }) => probedCell(node.outcome, paint) },
   ];
-  const rows = nodes.flatMap((node): Row[] =>
-    node.outcome.state === "probed"
-      ? node.outcome.targets.map((target) => ({ node, target }))
-      : [{ node, target: undefined }],
-  );
+  const rows = nodes.flatMap((node): Row[] => {
+    const targets = targetsOf(node.outcome);
+    return targets.length === 0 ? [{ node, target: undefined }] : targets.map((target) => ({ node, target }));
+  });
   const probed = nodes.filter(({ outcome }) => outcome.state === "probed").length;
   const rest = nodes.length - probed;
   const targets = rows.filter(({ target }) => target !== undefined).length;
@@ -93,14 +93,11 @@ function toJson(node: ListedNode) {
     taints: node.taints,
     state: outcome.state,
     ...(outcome.state !== "probed" && { why: outcome.why }),
-    targets:
-      outcome.state !== "probed"
-        ? []
-        : outcome.targets.map(({ address, addressType, portName, name }) => ({
-            target: address,
-            addressType,
-            port: portName,
-            name,
-          })),
+    targets: targetsOf(outcome).map(({ address, addressType, portName, name }) => ({
+      target: address,
+      addressType,
+      port: portName,
+      name,
+    })),
   };
 }

@@ -5,6 +5,7 @@ import { createLog, oneLine } from "../log.ts";
 import type { Target } from "../target.ts";
 import { ClusterSource } from "../targets/kubernetes/cluster-source.ts";
 import { type OpenCluster, openClusters, secretsOf } from "../targets/kubernetes/open-cluster.ts";
+import { targetsOf } from "../targets/select.ts";
 import { ownsShard } from "../targets/shard.ts";
 import type { TargetSource } from "../targets/source.ts";
 import { FileSource } from "../targets/static/file-source.ts";
@@ -41,7 +42,9 @@ export async function watchTargets(
   const secrets = () => secretsOf(open);
   const log = createLog({ format, level: "warn", write: terminal.err, unixMs: () => systemClock.unixMs(), secrets });
   open = openClusters(clusters, { env: terminal.env, clock: systemClock, warn: () => {} });
-  const known = new Map(listed.flatMap((node) => targetsOf(node).map((target) => [target.key, target] as const)));
+  const known = new Map(
+    listed.flatMap(({ outcome }) => targetsOf(outcome).map((target) => [target.key, target] as const)),
+  );
   const tell = (change: Change) => terminal.out(config.output === "json" ? jsonLine(change) : textLine(change));
   const common = { log, clock: systemClock, random: Math.random };
   const selection = { selection: config, nodeSelector: config.nodeSelector, scanMs: config.scanMs };
@@ -131,10 +134,6 @@ class Follower {
   #tellOf(change: Change["change"], { cluster, node, address }: Target): void {
     this.#tell({ change, cluster, node, target: address });
   }
-}
-
-function targetsOf({ outcome }: ListedNode): readonly Target[] {
-  return outcome.state === "probed" ? outcome.targets : [];
 }
 
 function jsonLine(change: Change): string {

@@ -1,4 +1,4 @@
-import { type Result, results } from "../outcome.ts";
+import { results } from "../outcome.ts";
 import { usToSeconds } from "../units.ts";
 
 /** Bounds of the RTT's buckets, in microseconds: 50 us to 10 s, the steps 1, 2.5, 5 of each decade. */
@@ -21,12 +21,8 @@ export const column = {
   /** When the handshake that `up` is of began, on the monotonic clock, in milliseconds. */
   upStartedMs: 6,
 } as const;
-/** Handshakes by result. */
+/** Handshakes by result, in the order of `resultIndex`. */
 export const firstResult = 7;
-export const resultColumn = Object.fromEntries(results.map((result, index) => [result, index])) as Record<
-  Result,
-  number
->;
 export const width = firstResult + results.length;
 
 /**

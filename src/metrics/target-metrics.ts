@@ -1,11 +1,11 @@
-import { isLost, type Outcome } from "../outcome.ts";
+import { isLost, type Outcome, resultIndex } from "../outcome.ts";
 import { IdPool } from "../schedule/id-pool.ts";
 import type { Target } from "../target.ts";
 import { usToMs } from "../units.ts";
 import { Columns } from "./columns.ts";
 import { labelText } from "./exposition.ts";
 import { LegacyTable } from "./legacy-table.ts";
-import { bucketOf, buckets, column, firstResult, resultColumn, width } from "./target-columns.ts";
+import { bucketOf, buckets, column, firstResult, width } from "./target-columns.ts";
 import { TargetPage } from "./target-page.ts";
 
 /** The counters of every target. A target has its series from the moment it is known until it is removed. */
@@ -73,7 +73,7 @@ export class TargetMetrics {
   #count(row: number, outcome: Outcome): void {
     const counts = this.#counts;
     const legacyRow = this.#legacyRows[row] as number;
-    counts.add(row, firstResult + resultColumn[outcome.result], 1);
+    counts.add(row, firstResult + resultIndex[outcome.result], 1);
     if (isLost(outcome.result)) this.#legacy.add(legacyRow, "lost", 1);
     if (outcome.synSent !== undefined) this.#recordSyns(row, outcome.synSent);
     if (outcome.result !== "ok") return;

@@ -38,6 +38,11 @@ export type NodeOutcome =
 /** All states, so that each is exported even while it holds nothing. */
 export const nodeStates = ["probed", "no_address", "no_port", "filtered"] as const;
 
+/** Empty where there are none, and of a node that is not there. */
+export function targetsOf(outcome: NodeOutcome | undefined): readonly Target[] {
+  return outcome?.state === "probed" ? outcome.targets : [];
+}
+
 /** The targets of a node, or in plain words why it has none. */
 export function selectTargets(cluster: string, node: NodeFacts, selection: Selection): NodeOutcome {
   const { shard } = selection;

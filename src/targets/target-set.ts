@@ -1,6 +1,6 @@
 import { sameLabels, type Target } from "../target.ts";
 import type { NodeFacts } from "./node.ts";
-import { type NodeOutcome, nodeStates, type Selection, selectTargets } from "./select.ts";
+import { type NodeOutcome, nodeStates, type Selection, selectTargets, targetsOf } from "./select.ts";
 
 /** A node and what became of it. */
 export interface NodeEntry {
@@ -67,32 +67,25 @@ export class TargetSet {
   }
 
   upsert(node: NodeFacts): void {
-    const nodeBefore = this.#entries.get(node.name)?.node;
-    const before = this.#targetsOf(node.name);
+    const before = this.#entries.get(node.name);
     const outcome = selectTargets(this.#cluster, node, this.#selection);
     this.#entries.set(node.name, { node, outcome });
-    this.#tell(before, outcome);
-    if (nodeBefore === undefined && outcome.state !== "probed")
-      this.#listener.unprobed(this.#cluster, node, outcome.why);
-    if (nodeBefore !== undefined && nodeBefore.ready.status !== node.ready.status) {
-      this.#listener.readinessChanged(this.#cluster, node, nodeBefore);
+    this.#tell(before?.outcome, outcome);
+    if (before === undefined && outcome.state !== "probed") this.#listener.unprobed(this.#cluster, node, outcome.why);
+    if (before !== undefined && before.node.ready.status !== node.ready.status) {
+      this.#listener.readinessChanged(this.#cluster, node, before.node);
     }
   }
 
   remove(nodeName: string): void {
-    const before = this.#targetsOf(nodeName);
-    this.#entries.delete(nodeName);
-    this.#tell(before, undefined);
-  }
-
-  #targetsOf(nodeName: string): readonly Target[] {
     const outcome = this.#entries.get(nodeName)?.outcome;
-    return outcome?.state === "probed" ? outcome.targets : none;
+    this.#entries.delete(nodeName);
+    this.#tell(outcome, undefined);
   }
 
   /** What leaves is told first, so that an address can change hands. */
-  #tell(before: readonly Target[], next: NodeOutcome | undefined): void {
-    const after = next?.state === "probed" ? next.targets : none;
+  #tell(previous: NodeOutcome | undefined, next: NodeOutcome | undefined): void {
+    const [before, after] = [targetsOf(previous), targetsOf(next)];
     const gone = before.filter(({ key }) => !after.some((target) => target.key === key));
     for (const target of gone) this.#listener.removed(target, next);
     for (const target of after) {
@@ -102,8 +95,6 @@ export class TargetSet {
     }
   }
 }
-
-const none: readonly Target[] = [];
 
 /** The target of the same port, and best of the same family, in whose place this one comes; it is then taken. */
 function takePredecessor(gone: Target[], { portName, host }: Target): Target | undefined {

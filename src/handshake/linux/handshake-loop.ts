@@ -1,3 +1,4 @@
+import { resultIndex } from "../../outcome.ts";
 import { IndexHeap } from "../../schedule/index-heap.ts";
 import { Schedule } from "../../schedule/schedule.ts";
 import { msToUs } from "../../units.ts";
@@ -6,7 +7,7 @@ import { resultOfErrno } from "../network-errors.ts";
 import { maxInFlightPerTarget, skipReasons } from "../probing.ts";
 import { errnoName } from "./errno.ts";
 import type { Libc } from "./libc.ts";
-import { type AddedTargets, kind, type Order, resultIndex, threadDied, type WorkerSetUp } from "./protocol.ts";
+import { type AddedTargets, kind, type Order, threadDied, type WorkerSetUp } from "./protocol.ts";
 import { Records } from "./records.ts";
 import { Slots } from "./slots.ts";
 import { sockaddrLength } from "./sockaddr.ts";

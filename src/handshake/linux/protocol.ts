@@ -1,4 +1,3 @@
-import { type Result, results } from "../../outcome.ts";
 import type { HandshakeStyle } from "../engine-config.ts";
 
 /** What the worker is started with. */
@@ -65,12 +64,6 @@ export const recordLength = 9;
 
 /** `removed`: no record of that target follows, so that its id can be given to another. */
 export const kind = { ofRequest: 0, ofTarget: 1, skipped: 2, removed: 3 } as const;
-
-/** Index of each result in a record. */
-export const resultIndex = Object.fromEntries(results.map((result, index) => [result, index])) as Record<
-  Result,
-  number
->;
 
 /** Stands for an errno where the thread died over a handshake. */
 export const threadDied = -1;

@@ -1,21 +1,19 @@
+import type { IpFamily } from "../select.ts";
 import { explainUnusable } from "../usable-address.ts";
 import type { ResolveStyle } from "./static-entry.ts";
-
-/** `auto`: one family, the one that the system prefers. `both`: each on its own. */
-export const staticIpFamilies = ["auto", "4", "6", "both"] as const;
-export type StaticIpFamily = (typeof staticIpFamilies)[number];
 
 export type ChosenAddresses = { readonly addresses: readonly string[] } | { readonly why: string };
 
 /**
  * Which addresses of a host are probed, or why none, as the end of a sentence that begins with its name. `known` is
- * sorted, with the preferred family first; of `current`, what was chosen before, stays what can.
+ * sorted, with the preferred family first, which is the one that `auto` takes; of `current`, what was chosen before,
+ * stays what can.
  */
 export function chooseAddresses(
   known: readonly string[],
   current: readonly string[],
   style: ResolveStyle,
-  ipFamily: StaticIpFamily,
+  ipFamily: IpFamily,
 ): ChosenAddresses {
   const usable = known.filter((address) => explainUnusable(address) === undefined);
   const chosen = familiesOf(usable, current, ipFamily).flatMap((family) => {
@@ -34,7 +32,7 @@ function familyOf(address: string): Family {
 }
 
 /** A family that is in use stays so while the name has addresses of it. */
-function familiesOf(usable: readonly string[], current: readonly string[], ipFamily: StaticIpFamily): Family[] {
+function familiesOf(usable: readonly string[], current: readonly string[], ipFamily: IpFamily): Family[] {
   if (ipFamily === "both") return ["4", "6"];
   if (ipFamily !== "auto") return [ipFamily];
   const families = usable.map(familyOf);
@@ -43,7 +41,7 @@ function familiesOf(usable: readonly string[], current: readonly string[], ipFam
   return preferred === undefined ? [] : [preferred];
 }
 
-function explainNone(known: readonly string[], ipFamily: StaticIpFamily): string {
+function explainNone(known: readonly string[], ipFamily: IpFamily): string {
   const family = ipFamily === "4" || ipFamily === "6" ? ` of IPv${ipFamily}` : "";
   return `has no usable address${family}; it has ${known.slice(0, 4).join(", ")}`;
 }

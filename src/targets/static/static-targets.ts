@@ -2,8 +2,8 @@ import { isIP } from "node:net";
 import type { Clock, Timer } from "../../clock.ts";
 import type { Log } from "../../log.ts";
 import type { Target } from "../../target.ts";
-import { joinHostPort, type NodeOutcome } from "../select.ts";
-import { type ChosenAddresses, chooseAddresses, type StaticIpFamily } from "./choose-addresses.ts";
+import { type IpFamily, joinHostPort, type NodeOutcome, targetsOf } from "../select.ts";
+import { type ChosenAddresses, chooseAddresses } from "./choose-addresses.ts";
 import type { Lookup } from "./lookup.ts";
 import { NameResolver } from "./name-resolver.ts";
 import type { ResolveStyle, StaticEntry } from "./static-entry.ts";
@@ -30,7 +30,7 @@ export interface StaticTargetsParts {
   readonly file: TargetFile;
   /** What the series call them all: their `cluster`. */
   readonly cluster: string;
-  readonly ipFamily: StaticIpFamily;
+  readonly ipFamily: IpFamily;
   /** Whether an entry, by its name, is this instance's to probe. */
   readonly owns: (name: string) => boolean;
   readonly listener: StaticTargetListener;
@@ -143,7 +143,7 @@ export class StaticTargets {
     const choices = noChoices();
     this.#outcomes = (this.#entries ?? []).map((entry) => this.#outcome(entry, choices, before));
     this.#choices = choices;
-    this.#set.replace(this.#outcomes.flatMap((outcome) => (outcome.state === "probed" ? outcome.targets : [])));
+    this.#set.replace(this.#outcomes.flatMap((outcome) => targetsOf(outcome)));
     if (this.#isSynced || !this.#resolver.hasTriedAll) return;
     this.#isSynced = true;
     this.#parts.report.synced();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { chooseAddresses, type StaticIpFamily } from "../../../src/targets/static/choose-addresses.ts";
+import type { IpFamily } from "../../../src/targets/select.ts";
+import { chooseAddresses } from "../../../src/targets/static/choose-addresses.ts";
 import type { ResolveStyle } from "../../../src/targets/static/static-entry.ts";
 
 const [a, b, c] = ["192.0.2.1", "192.0.2.2", "192.0.2.3"];
@@ -28,7 +29,7 @@ describe("of a name's addresses", () => {
       [b],
     ],
     ["an unusable one decides nothing", ["fe80::1", a], [], "first", "auto", [a]],
-  ] as [string, string[], string[], ResolveStyle, StaticIpFamily, string[]][]) {
+  ] as [string, string[], string[], ResolveStyle, IpFamily, string[]][]) {
     test(what, () => assert.deepEqual(chooseAddresses(known, current, style, family), { addresses: chosen }));
   }
 
