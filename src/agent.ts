@@ -1,6 +1,5 @@
 import { type Clock, systemClock } from "./clock.ts";
 import { type Config, defaultTimeoutMs } from "./config/config.ts";
-import { staticCluster } from "./config/find-clusters.ts";
 import { createProbing, type ProbingEngine } from "./handshake/create-engine.ts";
 import { maxHandshakesInFlight } from "./handshake/descriptor-limit.ts";
 import type { ProbeListener } from "./handshake/probing.ts";
@@ -15,10 +14,9 @@ import type { LegacyApi } from "./metrics/target-page.ts";
 import { ReachabilityLog } from "./reachability-log.ts";
 import { ClusterSource } from "./targets/kubernetes/cluster-source.ts";
 import type { OpenCluster } from "./targets/kubernetes/open-cluster.ts";
-import { ownsShard } from "./targets/shard.ts";
 import type { TargetSource } from "./targets/source.ts";
 import { FileSource } from "./targets/static/file-source.ts";
-import { targetFile } from "./targets/static/target-file.ts";
+import { staticCluster } from "./targets/static/static-entry.ts";
 import type { TargetListener } from "./targets/target-set.ts";
 import { count, formatMs } from "./units.ts";
 import { revision, version } from "./version.ts";
@@ -125,18 +123,10 @@ export class Agent {
   }
 
   #fileSource(path: string, log: Log): TargetSource {
-    const { ipFamily, shard } = this.#config;
-    const { added, removed, relabelled } = this.#targetListener(() => source.isSynced);
     const source: TargetSource = new FileSource({
-      file: targetFile(path),
-      cluster: staticCluster,
-      ipFamily,
-      owns: (name) => shard === undefined || ownsShard(name, shard),
-      listener: {
-        added: (target) => added(target, undefined),
-        removed: (target) => removed(target, undefined),
-        relabelled,
-      },
+      path,
+      selection: this.#config,
+      listener: this.#targetListener(() => source.isSynced),
       report: this.#processMetrics.forTargetFile(),
       firstSynced: () => this.#tellEntries(source, path, log),
       log,

@@ -1,14 +1,14 @@
 import { systemClock } from "../clock.ts";
 import type { Config } from "../config/config.ts";
-import { type ClusterConfig, staticCluster } from "../config/find-clusters.ts";
+import type { ClusterConfig } from "../config/find-clusters.ts";
 import { oneLine, redact, silentLog } from "../log.ts";
 import { ApiClient } from "../targets/kubernetes/api-client.ts";
 import { listNodes } from "../targets/kubernetes/list-nodes.ts";
 import { type OpenCluster, openClusters, secretsOf } from "../targets/kubernetes/open-cluster.ts";
 import type { NodeFacts } from "../targets/node.ts";
 import type { NodeOutcome } from "../targets/select.ts";
-import { ownsShard } from "../targets/shard.ts";
 import { FileSource } from "../targets/static/file-source.ts";
+import { staticCluster } from "../targets/static/static-entry.ts";
 import type { StaticOutcome } from "../targets/static/static-targets.ts";
 import { loadTargetFile, targetFile } from "../targets/static/target-file.ts";
 import { TargetSet } from "../targets/target-set.ts";
@@ -108,13 +108,11 @@ async function listCluster(
   return { nodes, unreadable: list.flaws.length };
 }
 
-async function listFile({ ipFamily, shard }: Config, path: string, signal: AbortSignal): Promise<ListedNode[]> {
+async function listFile(config: Config, path: string, signal: AbortSignal): Promise<ListedNode[]> {
   const ending = new AbortController();
   const source = new FileSource({
-    file: targetFile(path),
-    cluster: staticCluster,
-    ipFamily,
-    owns: (name) => shard === undefined || ownsShard(name, shard),
+    path,
+    selection: config,
     listener: silent,
     report: { fileChecked() {}, resolved() {} },
     firstSynced: () => ending.abort(),

@@ -1,15 +1,14 @@
 import { systemClock } from "../clock.ts";
 import type { Config } from "../config/config.ts";
-import { type ClusterConfig, staticCluster } from "../config/find-clusters.ts";
+import type { ClusterConfig } from "../config/find-clusters.ts";
 import { createLog, oneLine } from "../log.ts";
 import type { Target } from "../target.ts";
 import { ClusterSource } from "../targets/kubernetes/cluster-source.ts";
 import { type OpenCluster, openClusters, secretsOf } from "../targets/kubernetes/open-cluster.ts";
 import { targetsOf } from "../targets/select.ts";
-import { ownsShard } from "../targets/shard.ts";
 import type { TargetSource } from "../targets/source.ts";
 import { FileSource } from "../targets/static/file-source.ts";
-import { targetFile } from "../targets/static/target-file.ts";
+import { staticCluster } from "../targets/static/static-entry.ts";
 import type { TargetListener } from "../targets/target-set.ts";
 import type { ListedNode } from "./list-targets.ts";
 import type { Terminal } from "./terminal.ts";
@@ -54,38 +53,16 @@ export async function watchTargets(
     return new ClusterSource({ open: cluster, ...selection, listener, report: asking, firstSynced, ...common });
   });
   const { targetsFile } = config.sources;
-  if (targetsFile !== undefined) sources.push(fileSource(config, targetsFile, known, tell, common));
+  if (targetsFile !== undefined) {
+    const { listener, synced: firstSynced } = new Follower(staticCluster, known, tell);
+    const report = { fileChecked() {}, resolved() {} };
+    sources.push(new FileSource({ path: targetsFile, selection: config, listener, report, firstSynced, ...common }));
+  }
   const close = () => {
     for (const source of sources) source.close();
   };
   signal.addEventListener("abort", close, { once: true });
   await Promise.all(sources.map((source) => source.run(signal)));
-}
-
-type Common = Pick<ConstructorParameters<typeof FileSource>[0], "log" | "clock" | "random">;
-
-function fileSource(
-  { ipFamily, shard }: Config,
-  path: string,
-  known: Map<string, Target>,
-  tell: (change: Change) => void,
-  common: Common,
-): FileSource {
-  const { listener, synced: firstSynced } = new Follower(staticCluster, known, tell);
-  return new FileSource({
-    file: targetFile(path),
-    cluster: staticCluster,
-    ipFamily,
-    owns: (name) => shard === undefined || ownsShard(name, shard),
-    listener: {
-      added: (target) => listener.added(target, undefined),
-      removed: (target) => listener.removed(target, undefined),
-      relabelled: listener.relabelled,
-    },
-    report: { fileChecked() {}, resolved() {} },
-    firstSynced,
-    ...common,
-  });
 }
 
 /** Turns what one source tells into changes from what was listed; the first state of the source is mostly the same. */

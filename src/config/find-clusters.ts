@@ -3,11 +3,9 @@ import { loadKubeconfig } from "../targets/kubernetes/credentials/load-kubeconfi
 import { proxyFor } from "../targets/kubernetes/credentials/proxy-for.ts";
 import { resolveContext } from "../targets/kubernetes/credentials/resolve-context.ts";
 import { readServiceAccount } from "../targets/kubernetes/credentials/service-account.ts";
+import { staticCluster } from "../targets/static/static-entry.ts";
 import type { ApiConfig, SourceConfig } from "./config.ts";
 import type { Sources } from "./read-config.ts";
-
-/** What the series call all targets of a file: their `cluster`. */
-export const staticCluster = "static";
 
 /** A cluster that is watched. */
 export interface ClusterConfig {

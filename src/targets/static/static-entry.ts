@@ -1,3 +1,6 @@
+/** What the series call all targets of a file: their `cluster`. */
+export const staticCluster = "static";
+
 /** Which of a name's addresses are probed. */
 export const resolveStyles = ["first", "all"] as const;
 export type ResolveStyle = (typeof resolveStyles)[number];
