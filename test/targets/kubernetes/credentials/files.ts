@@ -7,7 +7,7 @@ export class Files {
     for (const [path, text] of Object.entries(texts)) this.texts.set(path, text);
   }
 
-  /** As `readTextFile`: throws the system's error where there is none. */
+  /** As `readBoundedFile`: throws the system's error where there is none. */
   readonly read = (path: string): string => {
     this.reads++;
     const text = this.texts.get(path);

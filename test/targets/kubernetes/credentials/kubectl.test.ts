@@ -9,11 +9,11 @@ import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { stringify } from "yaml";
 import { systemClock } from "../../../../src/clock.ts";
-import { readTextFile } from "../../../../src/read-text-file.ts";
 import { type Certificates, makeCertificates } from "../../../../src/sandbox/certificates.ts";
 import { AgentSource } from "../../../../src/targets/kubernetes/credentials/agent-source.ts";
 import { ClusterAccess } from "../../../../src/targets/kubernetes/credentials/cluster-access.ts";
 import { loadKubeconfig } from "../../../../src/targets/kubernetes/credentials/load-kubeconfig.ts";
+import { readBoundedFile } from "../../../../src/targets/kubernetes/credentials/read-bounded-file.ts";
 import { resolveContext } from "../../../../src/targets/kubernetes/credentials/resolve-context.ts";
 import { skipWithout } from "../../../support/need.ts";
 import { ConnectProxy } from "./connect-proxy.ts";
@@ -45,12 +45,12 @@ async function askWithKubectl(): Promise<void> {
 }
 
 async function openAccess(): Promise<ClusterAccess> {
-  const loaded = await loadKubeconfig({ flag: [file("config")], readFile: readTextFile });
+  const loaded = await loadKubeconfig({ flag: [file("config")], readFile: readBoundedFile });
   assert.ok("kubeconfig" in loaded, JSON.stringify(loaded));
   const env = { PATH: process.env.PATH };
-  const resolved = resolveContext(loaded.kubeconfig, undefined, { env, readFile: readTextFile });
+  const resolved = resolveContext(loaded.kubeconfig, undefined, { env, readFile: readBoundedFile });
   assert.ok("access" in resolved, JSON.stringify(resolved));
-  return new ClusterAccess(resolved.access, { readFile: readTextFile, clock: systemClock, env });
+  return new ClusterAccess(resolved.access, { readFile: readBoundedFile, clock: systemClock, env });
 }
 
 /** The same as we do; a 401 is tried again once. This is what a client has to do, and all of it. */

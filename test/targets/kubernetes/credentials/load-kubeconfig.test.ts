@@ -4,9 +4,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { readTextFile } from "../../../../src/read-text-file.ts";
 import type { Entries, Kubeconfig } from "../../../../src/targets/kubernetes/credentials/kubeconfig.ts";
 import { loadKubeconfig } from "../../../../src/targets/kubernetes/credentials/load-kubeconfig.ts";
+import { readBoundedFile } from "../../../../src/targets/kubernetes/credentials/read-bounded-file.ts";
 import { skipWithout } from "../../../support/need.ts";
 import { Files } from "./files.ts";
 
@@ -194,7 +194,7 @@ describe("kubectl merges in the same way", { skip: skipWithout("kubectl") }, () 
         writeFileSync(join(folder, name), text);
       }
       const variable = order.map((name) => join(folder, name)).join(":");
-      const result = await loadKubeconfig({ variable, readFile: readTextFile });
+      const result = await loadKubeconfig({ variable, readFile: readBoundedFile });
       assert.ok("kubeconfig" in result);
       assert.deepEqual(asView(result.kubeconfig), view(variable, folder));
     });

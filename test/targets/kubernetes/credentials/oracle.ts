@@ -1,9 +1,9 @@
 import { X509Certificate } from "node:crypto";
 import { KubeConfig } from "@kubernetes/client-node";
 import { systemClock } from "../../../../src/clock.ts";
-import { readTextFile } from "../../../../src/read-text-file.ts";
 import { ClusterAccess } from "../../../../src/targets/kubernetes/credentials/cluster-access.ts";
 import { loadKubeconfig } from "../../../../src/targets/kubernetes/credentials/load-kubeconfig.ts";
+import { readBoundedFile } from "../../../../src/targets/kubernetes/credentials/read-bounded-file.ts";
 import { resolveContext } from "../../../../src/targets/kubernetes/credentials/resolve-context.ts";
 
 /** What two clients are compared by. Absent is absent: no empty texts. */
@@ -25,12 +25,16 @@ export async function seenByPingo(
   file: string,
   context: string | undefined,
 ): Promise<{ seen: Seen; problems: readonly string[] }> {
-  const loaded = await loadKubeconfig({ flag: [file], readFile: readTextFile });
+  const loaded = await loadKubeconfig({ flag: [file], readFile: readBoundedFile });
   const refused = { refused: true } as const;
   if ("problems" in loaded) return { seen: refused, problems: loaded.problems };
-  const resolved = resolveContext(loaded.kubeconfig, context, { env: {}, readFile: readTextFile });
+  const resolved = resolveContext(loaded.kubeconfig, context, { env: {}, readFile: readBoundedFile });
   if ("problems" in resolved) return { seen: refused, problems: resolved.problems };
-  const access = new ClusterAccess(resolved.access, { readFile: readTextFile, clock: systemClock, env: process.env });
+  const access = new ClusterAccess(resolved.access, {
+    readFile: readBoundedFile,
+    clock: systemClock,
+    env: process.env,
+  });
   const credentials = await access.credentials();
   access.close();
   if ("problem" in credentials) return { seen: refused, problems: [credentials.problem] };
