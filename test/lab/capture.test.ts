@@ -9,38 +9,29 @@ import { type Figures, tell } from "../support/figures.ts";
 import { skipWithout } from "../support/need.ts";
 import type { FleetOrder, FleetReport } from "./fleet.ts";
 import { Lab } from "./lab.ts";
+import { Listening } from "./listening.ts";
 import { type CapturedPacket, readCapture } from "./pcap.ts";
 import type { ShakeOrder, ShakeSum } from "./shake.ts";
 
 const shake = new URL("./shake.ts", import.meta.url);
 const fleet = new URL("./fleet.ts", import.meta.url);
-const listener = new URL("./listener.ts", import.meta.url);
 const port = 10_250;
 
 describe("handshakes, as PinGo sees them and as a capture does", { skip: skipWithout("root", "ip", "tcpdump") }, () => {
   let lab: Lab;
   let folder: string;
-  let listening: ReturnType<Lab["far"]["spawn"]>;
+  let listening: Listening;
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "pingo-lab-"));
     lab = Lab.create();
-    listening = lab.far.spawn(process.execPath, listener.pathname, JSON.stringify({ ports: [port] }));
-    await once(listening.stdout, "data");
+    listening = await Listening.start(lab.far, [port]);
   });
   after(async () => {
-    listening.kill();
-    await once(listening, "close");
+    await listening.stop();
     lab.end();
     rmSync(folder, { recursive: true });
   });
-
-  /** Connections that the listener's program has seen. */
-  async function accepted(): Promise<number> {
-    listening.kill("SIGUSR2");
-    const [said] = await once(listening.stdout, "data");
-    return Number(said);
-  }
 
   /** What tcpdump at the near end of the wire sees while `work` is done. */
   async function captured<Done>(work: () => Promise<Done>): Promise<{ done: Done; packets: CapturedPacket[] }> {
@@ -121,17 +112,17 @@ describe("handshakes, as PinGo sees them and as a capture does", { skip: skipWit
 
   test("half open is SYN, SYN-ACK, RST and nothing else, and leaves no TIME_WAIT", async (t) => {
     const timeWait = () => lab.near.run("ss", "-tanH", "state", "time-wait", `dport = :${port}`).split("\n").length;
-    const acceptedBefore = await accepted();
+    const acceptedBefore = await listening.accepted();
     const timeWaitBefore = timeWait();
     const order = { handshake: "half" as const, count: 20_000, atOnce: 32 };
     const { done: sum, packets } = await captured(() => handshakes(order));
     assert.deepEqual(sum.results, { ok: 20_000 });
     const counts: Record<string, number> = {};
     for (const { flags } of packets) counts[flags] = (counts[flags] ?? 0) + 1;
-    tell(t, { ...counts, accepted: (await accepted()) - acceptedBefore });
+    tell(t, { ...counts, accepted: (await listening.accepted()) - acceptedBefore });
     assert.deepEqual(counts, { SYN: 20_000, "SYN ACK": 20_000, "ACK RST": 20_000 });
     assert.ok(timeWait() <= timeWaitBefore);
-    assert.equal(await accepted(), acceptedBefore);
+    assert.equal(await listening.accepted(), acceptedBefore);
   });
 });
 

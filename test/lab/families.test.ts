@@ -1,26 +1,23 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { after, before, describe, test } from "node:test";
 import { skipWithout } from "../support/need.ts";
 import type { FamiliesOrder, FamiliesReport } from "./families.ts";
 import { Lab } from "./lab.ts";
+import { Listening } from "./listening.ts";
 
 const families = new URL("./families.ts", import.meta.url);
-const listener = new URL("./listener.ts", import.meta.url);
 const port = 10_250;
 
 describe("networks of two families and of one", { skip: skipWithout("root", "ip") }, () => {
   let lab: Lab;
-  let listening: ReturnType<Lab["far"]["spawn"]>;
+  let listening: Listening;
 
   before(async () => {
     lab = Lab.create();
-    listening = lab.far.spawn(process.execPath, listener.pathname, JSON.stringify({ ports: [port] }));
-    await once(listening.stdout, "data");
+    listening = await Listening.start(lab.far, [port]);
   });
   after(async () => {
-    listening.kill();
-    await once(listening, "close");
+    await listening.stop();
     lab.end();
   });
 

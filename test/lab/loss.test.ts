@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { after, before, describe, test } from "node:test";
 import { tell } from "../support/figures.ts";
 import { skipWithout } from "../support/need.ts";
 import { Lab } from "./lab.ts";
+import { Listening } from "./listening.ts";
 import type { ShakeOrder, ShakeSum } from "./shake.ts";
 
 const shake = new URL("./shake.ts", import.meta.url);
-const listener = new URL("./listener.ts", import.meta.url);
 
 /** Percent of packets dropped, each on a port of its own so that all run at once. */
 const rates = [1, 5, 20, 60] as const;
@@ -21,16 +20,14 @@ const isSynAck = "tcp flags & (syn | ack) == (syn | ack)";
 
 describe("loss, as PinGo counts it and as nftables does", { skip: skipWithout("root", "ip", "nft") }, () => {
   let lab: Lab;
-  let listening: ReturnType<Lab["far"]["spawn"]>;
+  let listening: Listening;
 
   before(async () => {
     lab = Lab.create();
-    listening = lab.far.spawn(process.execPath, listener.pathname, JSON.stringify({ ports: rates.map(portOf) }));
-    await once(listening.stdout, "data");
+    listening = await Listening.start(lab.far, rates.map(portOf));
   });
   after(async () => {
-    listening.kill();
-    await once(listening, "close");
+    await listening.stop();
     lab.end();
   });
 

@@ -5,29 +5,27 @@ import type { Result } from "../../src/outcome.ts";
 import { eventually } from "../support/eventually.ts";
 import { skipWithout } from "../support/need.ts";
 import { Lab } from "./lab.ts";
+import { Listening } from "./listening.ts";
 
 const watch = new URL("./watch.ts", import.meta.url);
-const listener = new URL("./listener.ts", import.meta.url);
 
 describe("the wire goes, and comes back", { skip: skipWithout("root", "ip") }, () => {
   let lab: Lab;
-  let listening: ReturnType<Lab["far"]["spawn"]>;
+  let listening: Listening;
   let watching: ReturnType<Lab["near"]["spawn"]>;
   /** What the last handshakes ended with, the latest last. */
   const results: Result[] = [];
 
   before(async () => {
     lab = Lab.create();
-    listening = lab.far.spawn(process.execPath, listener.pathname, JSON.stringify({ ports: [10_250] }));
-    await once(listening.stdout, "data");
+    listening = await Listening.start(lab.far, [10_250]);
     watching = lab.near.spawn(process.execPath, watch.pathname, lab.far.ip4, "10250");
     watching.stdout.on("data", (chunk) => results.push(...(String(chunk).trim().split("\n") as Result[])));
   });
   after(async () => {
-    for (const child of [watching, listening]) {
-      child.kill();
-      await once(child, "close");
-    }
+    watching.kill();
+    await once(watching, "close");
+    await listening.stop();
     lab.end();
   });
 

@@ -1,28 +1,25 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { after, before, describe, test } from "node:test";
 import type { SourceConfig } from "../../src/handshake/engine-config.ts";
 import { skipWithout } from "../support/need.ts";
 import { Lab } from "./lab.ts";
+import { Listening } from "./listening.ts";
 import type { ShakeOrder, ShakeSum } from "./shake.ts";
 
 const shake = new URL("./shake.ts", import.meta.url);
-const listener = new URL("./listener.ts", import.meta.url);
 
 describe("where handshakes come from, as the far side sees it", { skip: skipWithout("root", "ip", "nft") }, () => {
   let lab: Lab;
-  let listening: ReturnType<Lab["far"]["spawn"]>;
+  let listening: Listening;
 
   before(async () => {
     lab = Lab.create();
     lab.near.run("ip", "addr", "add", "198.18.0.77/24", "dev", "wire");
     lab.near.run("ip", "addr", "add", "fd00::77/64", "dev", "wire", "nodad");
-    listening = lab.far.spawn(process.execPath, listener.pathname, JSON.stringify({ ports: [10_250] }));
-    await once(listening.stdout, "data");
+    listening = await Listening.start(lab.far, [10_250]);
   });
   after(async () => {
-    listening.kill();
-    await once(listening, "close");
+    await listening.stop();
     lab.end();
   });
 

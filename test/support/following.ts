@@ -1,10 +1,8 @@
-import assert from "node:assert/strict";
 import { type Clock, systemClock } from "../../src/clock.ts";
 import { createLog } from "../../src/log.ts";
 import { ApiClient } from "../../src/targets/kubernetes/api-client.ts";
 import { NodeFollower } from "../../src/targets/kubernetes/node-follower.ts";
 import { eventually } from "./eventually.ts";
-import type { FakeClock } from "./fake-clock.ts";
 import { openAccess } from "./open-access.ts";
 import { RecordingSink } from "./recording-sink.ts";
 
@@ -79,15 +77,5 @@ export class Following {
   /** Waits in real time. */
   until(what: string, holds: () => boolean, limitMs?: number): Promise<void> {
     return eventually(() => `${what}\n${this.logged}`, holds, limitMs);
-  }
-
-  /** Lets time on a fake clock and the network go on, in steps, until `holds`. */
-  async advanceUntil(clock: FakeClock, what: string, holds: () => boolean, stepMs = 100): Promise<void> {
-    const endMs = performance.now() + 15_000;
-    while (!holds()) {
-      if (performance.now() > endMs) assert.fail(`never happened: ${what}\n${this.logged}`);
-      await clock.advance(stepMs);
-      await new Promise((resolve) => setTimeout(resolve, 2));
-    }
   }
 }

@@ -6,21 +6,11 @@ import { readEvent } from "../../src/targets/kubernetes/watch-nodes.ts";
 import type { NodeFacts } from "../../src/targets/node.ts";
 import { TargetSet } from "../../src/targets/target-set.ts";
 import { capture, listPages } from "../support/captures.ts";
+import { randomNumbers } from "../support/random-numbers.ts";
 
 const seed = 20_261_122;
 const mutantsOfNodes = 70_000;
 const mutantsOfLines = 30_000;
-
-/** Marsaglia's xorshift: the same numbers in every run. */
-function randomNumbers(start: number): (below: number) => number {
-  let state = start;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 const nodes: unknown[] = listPages.flatMap((name) => JSON.parse(capture(name).body).items);
 /** Short ones, or else parsing what nobody looks at would take most of the time. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { FakeClock } from "../support/fake-clock.ts";
-import { Following } from "../support/following.ts";
 import { answer, isWatch, nodeList, nodeObject, ScriptedApi, watchEvent, watchHead } from "../support/scripted-api.ts";
+import { ScriptedFollowing } from "../support/scripted-following.ts";
 
 /** Three pages, of which each is named by the token that leads to it. */
 const pages = ["", "second", "third"];
@@ -19,7 +19,7 @@ const expired = answer("410 Gone", JSON.stringify({ kind: "Status", reason: "Exp
 describe("a list in pages", () => {
   let api: ScriptedApi;
   let clock: FakeClock;
-  let following: Following;
+  let following: ScriptedFollowing;
   /** Answers a page, or undefined for the sound one. */
   let page: (token: string) => string | undefined;
 
@@ -32,17 +32,12 @@ describe("a list in pages", () => {
     });
     clock = new FakeClock();
   });
-  afterEach(async () => {
-    await following.end();
-    await api.stop();
-    assert.equal(clock.pendingTimers, 0, "a timer is left");
-  });
+  afterEach(() => following.end());
 
   const follow = async () => {
-    following = new Following({ access: { url: await api.start() }, clock });
+    following = await ScriptedFollowing.start(api, clock);
   };
-  const until = (what: string, holds: () => boolean, stepMs?: number) =>
-    following.advanceUntil(clock, what, holds, stepMs);
+  const until = (what: string, holds: () => boolean, stepMs?: number) => following.advanceUntil(what, holds, stepMs);
   const asked = () =>
     api.requests.filter((request) => !isWatch(request)).map(({ query }) => query.get("continue") ?? "");
   const watched = () => api.requests.some(isWatch);

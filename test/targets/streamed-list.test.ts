@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { capture, chunked, onTheWire } from "../support/captures.ts";
 import { FakeClock } from "../support/fake-clock.ts";
-import { Following } from "../support/following.ts";
 import {
   answer,
   isStream,
@@ -15,6 +14,7 @@ import {
   watchEvent,
   watchHead,
 } from "../support/scripted-api.ts";
+import { ScriptedFollowing } from "../support/scripted-following.ts";
 
 const three = [nodeObject("a", "192.0.2.1"), nodeObject("b", "192.0.2.2"), nodeObject("c", "192.0.2.3")];
 const added = (...nodes: readonly object[]) => nodes.map((node) => watchEvent("ADDED", node)).join("");
@@ -27,7 +27,7 @@ const listEnd = (resourceVersion: string) => bookmark(resourceVersion, { "k8s.io
 describe("a list as a stream", () => {
   let api: ScriptedApi;
   let clock: FakeClock;
-  let following: Following;
+  let following: ScriptedFollowing;
 
   beforeEach(() => {
     api = new ScriptedApi((request, socket) => {
@@ -37,17 +37,12 @@ describe("a list as a stream", () => {
     api.noStream = undefined;
     clock = new FakeClock();
   });
-  afterEach(async () => {
-    await following.end();
-    await api.stop();
-    assert.equal(clock.pendingTimers, 0, "a timer is left");
-  });
+  afterEach(() => following.end());
 
   const follow = async () => {
-    following = new Following({ access: { url: await api.start() }, clock });
+    following = await ScriptedFollowing.start(api, clock);
   };
-  const until = (what: string, holds: () => boolean, stepMs?: number) =>
-    following.advanceUntil(clock, what, holds, stepMs);
+  const until = (what: string, holds: () => boolean, stepMs?: number) => following.advanceUntil(what, holds, stepMs);
   const kinds = () =>
     api.requests.map((request) => (isStream(request) ? "stream" : isWatch(request) ? "watch" : "list"));
 

@@ -3,20 +3,10 @@ import { isIP } from "node:net";
 import { test } from "node:test";
 import * as yaml from "yaml";
 import { parseTargetFile } from "../../../src/targets/static/parse-target-file.ts";
+import { randomNumbers } from "../../support/random-numbers.ts";
 
 const seed = 20_260_102;
 const rounds = 5_000;
-
-/** Marsaglia's xorshift: the same numbers in every run. */
-function randomNumbers(start: number): (below: number) => number {
-  let state = start;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 const files = [
   "# ours\n- db.example.com:5432\n- host: 192.0.2.1\n  port: 22\n  name: a\n  labels: {zone: z, os: linux}\n  resolve: all\n",
