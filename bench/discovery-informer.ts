@@ -1,7 +1,7 @@
 // What `npm run bench:discovery` is held against: the informer of @kubernetes/client-node on the same API. Usage:
 // discovery-informer.ts NODES, with PinGo's environment. Prints JSON once it knows them all.
-import { readFileSync } from "node:fs";
 import { CoreV1Api, KubeConfig, makeInformer } from "@kubernetes/client-node";
+import { memoryMegabytes } from "./memory.ts";
 
 const nodes = Number(process.argv[2]);
 const { PINGO_API: server = "", PINGO_TOKEN: token = "", PINGO_CA: caData = "" } = process.env;
@@ -27,8 +27,7 @@ informer.on("error", (error) => {
 await informer.start();
 
 function tell(): void {
-  const status = readFileSync("/proc/self/status", "utf8");
-  const peakMegabytes = (Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1]) * 1_024) / 1e6;
+  const peakMegabytes = memoryMegabytes(process, "VmHWM");
   console.log(
     JSON.stringify({ firstNodeSeconds: firstMs / 1e3, allNodesSeconds: performance.now() / 1e3, peakMegabytes }),
   );

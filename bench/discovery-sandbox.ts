@@ -2,6 +2,7 @@
 // [STREAMING_LISTS]. Prints the environment as JSON. At each line on its standard input it lets 500 nodes change, 500 go and 500 come within a second
 // and prints the name of the last to come. Ends with its standard input.
 import { createInterface } from "node:readline";
+import { setTimeout as pause } from "node:timers/promises";
 import { startSandbox } from "../src/sandbox/cluster.ts";
 import { internalAddress, kubeletPort } from "../src/sandbox/node-object.ts";
 import type { StreamingLists } from "../src/sandbox/node-routes.ts";
@@ -23,8 +24,7 @@ async function churn(round: number): Promise<void> {
   const names = sandbox.nodeNames();
   for (let index = 0; index < churned; index++) {
     // Spread over the second, as in a cluster whose autoscaler is at work.
-    while (performance.now() < startMs + (950 * index) / churned)
-      await new Promise((resolve) => setTimeout(resolve, 1));
+    while (performance.now() < startMs + (950 * index) / churned) await pause(1);
     sandbox.store.update(names[index] ?? "", (node) => ({
       ...node,
       spec: { unschedulable: !node.spec.unschedulable },

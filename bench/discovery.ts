@@ -3,12 +3,13 @@
 // @kubernetes/client-node on the same API. More nodes than descriptors need root, as in bench:fleet.
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Pingo } from "../test/support/pingo.ts";
 import { isolateLargeFleet } from "./fleet-size.ts";
+import { memoryMegabytes } from "./memory.ts";
 import { NodeNamesOfPage } from "./node-names-of-page.ts";
 
 const { values } = parseArgs({
@@ -44,7 +45,7 @@ while ((await look()).count === 0) await pause(20);
 const firstTargetSeconds = sinceStart();
 while (!pingo.stderr.includes(`probing ${nodes} nodes`) && sinceStart() < 120) await pause(5);
 const allTargetsSeconds = sinceStart();
-const peakAtStart = memory("VmHWM");
+const peakAtStart = memoryMegabytes(pingo.process, "VmHWM");
 const startBlockMs = (await look()).longestBlockMs;
 const startBytes = moved(new Map(), apiBytes());
 const quietBytesPerMinute =
@@ -62,8 +63,8 @@ const ours = {
   firstTargetSeconds,
   allTargetsSeconds,
   peakMegabytesAtStart: peakAtStart,
-  peakMegabytes: memory("VmHWM"),
-  residentMegabytes: memory("VmRSS"),
+  peakMegabytes: memoryMegabytes(pingo.process, "VmHWM"),
+  residentMegabytes: memoryMegabytes(pingo.process, "VmRSS"),
   startBytes,
   quietBytesPerMinute,
   churnKnownAfterSeconds: churn,
@@ -116,12 +117,6 @@ async function runInformer() {
   return text === "" ? "failed" : JSON.parse(text);
 }
 
-/** A line of proc_pid_status(5) in megabytes. */
-function memory(line: "VmHWM" | "VmRSS"): number {
-  const status = readFileSync(`/proc/${pingo.process.pid}/status`, "utf8");
-  return (Number(new RegExp(`^${line}:\\s+(\\d+)`, "m").exec(status)?.[1]) * 1_024) / 1e6;
-}
-
 async function bytesWhile(seconds: number): Promise<number> {
   let [before, bytes] = [apiBytes(), 0];
   for (let second = 0; second < seconds; second++) {
@@ -147,8 +142,4 @@ function apiBytes(): Map<string, number> {
 
 function bytesOf(line: string): number {
   return [...line.matchAll(/bytes_(?:acked|received):(\d+)/g)].reduce((sum, [, bytes]) => sum + Number(bytes), 0);
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

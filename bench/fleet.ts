@@ -6,11 +6,13 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Pingo } from "../test/support/pingo.ts";
 import { positive } from "./arguments.ts";
 import { isolateLargeFleet } from "./fleet-size.ts";
+import { memoryMegabytes } from "./memory.ts";
 import { Totals } from "./totals.ts";
 
 const { values } = parseArgs({
@@ -86,13 +88,7 @@ async function watchWhile(durationMs: number, scrapeMs: number): Promise<{ atMos
     }
     await pause(Math.min(500, Math.max(1, endMs - performance.now())));
   }
-  return { atMost: memory("VmHWM"), atEnd: memory("VmRSS") };
-}
-
-/** A line of proc_pid_status(5), in megabytes. */
-function memory(name: "VmRSS" | "VmHWM"): number {
-  const status = readFileSync(`/proc/${pingo.process.pid}/status`, "utf8");
-  return (Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(status)?.[1]) * 1_024) / 1e6;
+  return { atMost: memoryMegabytes(pingo.process, "VmHWM"), atEnd: memoryMegabytes(pingo.process, "VmRSS") };
 }
 
 /** User and system time so far: fields 14 and 15 of proc_pid_stat(5), in ticks of 10 ms. */
@@ -109,8 +105,4 @@ function quantile(q: number): number {
     if (le !== undefined && grown(series) >= q * made) return le === "+Inf" ? Number.POSITIVE_INFINITY : Number(le);
   }
   return Number.NaN;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

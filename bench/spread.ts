@@ -2,6 +2,7 @@
 // and timed where they arrive, at the kubelets. Ends with one line of JSON where --json is given.
 import { channel } from "node:diagnostics_channel";
 import type { Socket } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { startSandbox } from "../src/sandbox/cluster.ts";
 import { internalAddress } from "../src/sandbox/node-object.ts";
@@ -72,7 +73,3 @@ if (values.json) console.log(JSON.stringify(result));
 else console.table(result);
 // Promised: each node its handshakes within 2 %, no tenth of a second more than a fifth of them.
 if (result.worstDeviation > 0.02 || result.largestShareOf100ms > 0.2) process.exitCode = 1;
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
