@@ -1,4 +1,4 @@
-import type { AccessSpec } from "../targets/kubernetes/credentials/access-spec.ts";
+import { type AccessSpec, baseUrl } from "../targets/kubernetes/credentials/access-spec.ts";
 import { loadKubeconfig } from "../targets/kubernetes/credentials/load-kubeconfig.ts";
 import { proxyFor } from "../targets/kubernetes/credentials/proxy-for.ts";
 import { resolveContext } from "../targets/kubernetes/credentials/resolve-context.ts";
@@ -87,7 +87,7 @@ async function findInKubeconfig(config: SourceConfig, sources: Sources): Promise
 }
 
 function named(cluster: string, access: AccessSpec): ClusterConfig {
-  return { cluster, apiName: access.server.href.replace(/\/+$/, ""), access };
+  return { cluster, apiName: baseUrl(access), access };
 }
 
 function nothingFound(missing: readonly string[]): string {

@@ -51,13 +51,13 @@ export class TargetSet {
   }
 
   /**
-   * Makes the set what a list says. Nodes that are not in it leave first, so that an address can change hands;
-   * but those that `keeps` names stay as they are. Of two nodes under one name, which no sound API sends, the last
-   * counts: taken one after the other they would throw each other out with every list.
+   * Makes the set what a list says. Nodes that are not in it leave first, so that an address can change hands. Of two
+   * nodes under one name, which no sound API sends, the last counts: taken one after the other they would throw each
+   * other out with every list.
    */
-  replace(nodes: readonly NodeFacts[], keeps: (nodeName: string) => boolean = () => false): void {
+  replace(nodes: readonly NodeFacts[]): void {
     const listed = new Map(nodes.map((node) => [node.name, node]));
-    for (const name of [...this.#entries.keys()]) if (!listed.has(name) && !keeps(name)) this.remove(name);
+    this.keepOnly((name) => listed.has(name));
     for (const node of listed.values()) this.upsert(node);
   }
 

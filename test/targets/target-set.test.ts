@@ -76,18 +76,6 @@ describe("a set of targets", () => {
     assert.deepEqual(news(), ["- b 192.0.2.2", "+ new 192.0.2.2"]);
   });
 
-  test("keeps a missing node where it is told to, as it was", () => {
-    const { set, news } = setUp();
-    set.replace([a, b, virtual]);
-    news();
-    set.replace([], (name) => name === "b");
-    assert.deepEqual(news(), ["- a 192.0.2.1"]);
-    assert.deepEqual(
-      set.entries().map(({ node }) => node.name),
-      ["b"],
-    );
-  });
-
   test("keeps only those it is told to", () => {
     const { set, news } = setUp();
     set.replace([a, b, virtual]);

@@ -4,6 +4,7 @@ import { pipeline, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type { Clock } from "../../clock.ts";
 import { formatMs } from "../../units.ts";
+import { baseUrl } from "./credentials/access-spec.ts";
 import { AgentSource } from "./credentials/agent-source.ts";
 import type { ClusterAccess, Credentials } from "./credentials/cluster-access.ts";
 import { type ApiProblem, problemOfError, problemOfStatus } from "./problem.ts";
@@ -57,7 +58,7 @@ export class ApiClient {
   constructor(options: ApiClientOptions) {
     const { spec } = options.access;
     this.#options = options;
-    this.#nodesUrl = `${spec.server.href.replace(/\/+$/, "")}/api/v1/nodes`;
+    this.#nodesUrl = `${baseUrl(spec)}/api/v1/nodes`;
     this.#agents = new AgentSource(spec, connections);
     this.#send = spec.server.protocol === "https:" ? https.request : http.request;
   }

@@ -42,3 +42,8 @@ export interface AccessSpec {
   /** Impersonate-User and its like. */
   readonly impersonation: Readonly<Record<string, string | readonly string[]>>;
 }
+
+/** The server's URL as text, without a slash at its end: what the API's paths go behind. */
+export function baseUrl({ server }: AccessSpec): string {
+  return server.href.replace(/\/+$/, "");
+}

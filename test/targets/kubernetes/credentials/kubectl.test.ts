@@ -10,6 +10,7 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import { stringify } from "yaml";
 import { systemClock } from "../../../../src/clock.ts";
 import { type Certificates, makeCertificates } from "../../../../src/sandbox/certificates.ts";
+import { baseUrl } from "../../../../src/targets/kubernetes/credentials/access-spec.ts";
 import { AgentSource } from "../../../../src/targets/kubernetes/credentials/agent-source.ts";
 import { ClusterAccess } from "../../../../src/targets/kubernetes/credentials/cluster-access.ts";
 import { loadKubeconfig } from "../../../../src/targets/kubernetes/credentials/load-kubeconfig.ts";
@@ -61,7 +62,7 @@ async function askAsPingo(): Promise<number> {
     for (let tries = 1; ; tries++) {
       const credentials = await access.credentials();
       assert.ok(!("problem" in credentials), JSON.stringify(credentials));
-      const url = `${access.spec.server.href.replace(/\/+$/, "")}/version`;
+      const url = `${baseUrl(access.spec)}/version`;
       const send = url.startsWith("https:") ? https.request : http.request;
       const headers = credentials.headers as http.OutgoingHttpHeaders;
       const request = send(url, { agent: agents.agentFor(credentials), headers }).end();
