@@ -144,12 +144,13 @@ export class Agent {
         if (instead !== undefined) this.#reachability.moved(target, instead);
         else if (isSynced()) this.#reachability.joined(target);
       },
-      removed: (target, next) => {
+      removed: (target, next, isReplaced) => {
         this.#engine?.probing.remove(target.key);
         this.#targetMetrics.remove(target.key);
         this.#reachability.forget(target);
         if (next === undefined) this.#reachability.left(target);
         else if (next.state !== "probed") this.#reachability.unprobed(target.cluster, target.node, next.why);
+        else if (!isReplaced) this.#reachability.dropped(target);
       },
       unprobed: (cluster, node, why) => {
         if (isSynced()) this.#reachability.unprobed(cluster, node.name, why);

@@ -73,6 +73,15 @@ export class ReachabilityLog {
     });
   }
 
+  /** A target is gone, and its node has others. */
+  dropped(target: Target): void {
+    this.forget(target);
+    this.#budget.write("info", `${target.node} no longer has this target: its probe ends`, {
+      target: target.address,
+      ...this.#of(target.cluster),
+    });
+  }
+
   /** A node that is there and has no target (any more). */
   unprobed(cluster: string, node: string, why: string): void {
     this.#budget.write("warn", `${node} is not probed: it ${why}`, this.#of(cluster));

@@ -12,8 +12,11 @@ export interface NodeEntry {
 export interface TargetListener {
   /** `instead` is the target of the same node and port that was removed for it. */
   added(target: Target, instead: Target | undefined): void;
-  /** `next` is what became of its node: other targets, none and why, or undefined: it is gone. */
-  removed(target: Target, next: NodeOutcome | undefined): void;
+  /**
+   * `next` is what became of its node: other targets, none and why, or undefined: it is gone. `isReplaced`: one of those
+   * targets is added in its place.
+   */
+  removed(target: Target, next: NodeOutcome | undefined, isReplaced: boolean): void;
   /** A node that was not known before has no target. */
   unprobed(cluster: string, node: NodeFacts, why: string): void;
   /** Same key, other labels: the counters stay. */
@@ -87,10 +90,13 @@ export class TargetSet {
   #tell(previous: NodeOutcome | undefined, next: NodeOutcome | undefined): void {
     const [before, after] = [targetsOf(previous), targetsOf(next)];
     const gone = before.filter(({ key }) => !after.some((target) => target.key === key));
-    for (const target of gone) this.#listener.removed(target, next);
+    const come = after.filter(({ key }) => !before.some((target) => target.key === key));
+    const unreplaced = [...gone];
+    const predecessors = new Map(come.map((target) => [target, takePredecessor(unreplaced, target)]));
+    for (const target of gone) this.#listener.removed(target, next, !unreplaced.includes(target));
     for (const target of after) {
       const same = before.find(({ key }) => key === target.key);
-      if (same === undefined) this.#listener.added(target, takePredecessor(gone, target));
+      if (same === undefined) this.#listener.added(target, predecessors.get(target));
       else if (!sameLabels(same, target)) this.#listener.relabelled(target, same);
     }
   }

@@ -115,6 +115,16 @@ describe("a node that changes", () => {
     assert.deepEqual(news(), ["INFO  node-1 was registered anew: probing it afresh target=192.0.2.1:10250"]);
   });
 
+  test("which of its targets it has: the loss of one that it has no longer is forgotten", () => {
+    const { reachability, ok, fail, news } = setUp();
+    reachability.record(one, fail("timeout", "DEADLINE"));
+    news();
+    reachability.dropped(one);
+    assert.deepEqual(news(), ["INFO  node-1 no longer has this target: its probe ends target=192.0.2.1:10250"]);
+    reachability.record(one, ok());
+    assert.deepEqual(news(), []);
+  });
+
   test("its readiness", () => {
     const { reachability, news } = setUp();
     const ready = (status: "True" | "False" | "Unknown", reason: string) =>

@@ -12,10 +12,10 @@ function setUp(selection: Partial<Selection> = {}) {
     {
       added: (target, instead) =>
         events.push(`+ ${target.node} ${target.host}${instead ? ` for ${instead.host}` : ""}`),
-      removed: (target, next) => {
-        const instead =
-          next === undefined ? "" : ` for ${next.state === "probed" ? next.targets[0]?.host : next.state}`;
-        events.push(`- ${target.node} ${target.host}${instead}`);
+      removed: (target, next, isReplaced) => {
+        const instead = next?.state === "probed" ? next.targets[0]?.host : next?.state;
+        const how = next?.state === "probed" && !isReplaced ? "beside" : "for";
+        events.push(`- ${target.node} ${target.host}${instead === undefined ? "" : ` ${how} ${instead}`}`);
       },
       unprobed: (_cluster, node, why) => events.push(`! ${node.name} ${why}`),
       relabelled: (target, before) => events.push(`~ ${target.node} ${before.zone} to ${target.zone}`),
@@ -183,9 +183,21 @@ describe("a set of nodes with several targets each", () => {
     set.upsert(makeNode({ name: "d", ...dual("192.0.2.1", "2001:db8::2") }));
     assert.deepEqual(news(), ["- d 2001:db8::1 for 192.0.2.1", "+ d 2001:db8::2 for 2001:db8::1"]);
     set.upsert(makeNode({ name: "d", ...at("192.0.2.1") }));
-    assert.deepEqual(news(), ["- d 2001:db8::2 for 192.0.2.1"]);
+    assert.deepEqual(news(), ["- d 2001:db8::2 beside 192.0.2.1"]);
     set.remove("d");
     assert.deepEqual(news(), ["- d 192.0.2.1"]);
+  });
+
+  test("of two that leave where one comes, one is replaced", () => {
+    const { set, news } = setUp({ ipFamily: "both" });
+    set.upsert(makeNode({ name: "d", ...dual("192.0.2.1", "2001:db8::1") }));
+    news();
+    set.upsert(makeNode({ name: "d", ...at("2001:db8::9") }));
+    assert.deepEqual(news(), [
+      "- d 192.0.2.1 beside 2001:db8::9",
+      "- d 2001:db8::1 for 2001:db8::9",
+      "+ d 2001:db8::9 for 2001:db8::1",
+    ]);
   });
 
   test("pairs what comes with what leaves by port and family", () => {

@@ -40,7 +40,7 @@ export class FileSource implements TargetSource {
       owns: (name) => shard === undefined || ownsShard(name, shard),
       listener: {
         added: (target) => listener.added(target, undefined),
-        removed: (target) => listener.removed(target, undefined),
+        removed: (target) => listener.removed(target, undefined, false),
         relabelled: (target, before) => listener.relabelled(target, before),
       },
       lookup: this.#lookup.lookup,

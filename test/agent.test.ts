@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import type { Socket } from "node:net";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { Agent } from "../src/agent.ts";
+import type { Config } from "../src/config/config.ts";
+import { readConfig } from "../src/config/read-config.ts";
+import { createLog } from "../src/log.ts";
+import { eventually } from "./support/eventually.ts";
+import { FakeClock } from "./support/fake-clock.ts";
+import { openAccess } from "./support/open-access.ts";
+import { answer, isWatch, nodeList, nodeObject, ScriptedApi, watchEvent, watchHead } from "./support/scripted-api.ts";
+
+function configOf(...flags: string[]): Config {
+  const argv = ["--listen", "127.0.0.1:0", "--engine", "portable", ...flags];
+  const read = readConfig(argv, { env: {}, readFile: () => "" });
+  return read.want === "run" ? read.config : assert.fail(JSON.stringify(read));
+}
+
+/** A node with an address of each family. */
+function dual(name: string, version: string): ReturnType<typeof nodeObject> {
+  const node = nodeObject(name, "192.0.2.1", { version });
+  node.status.addresses.push({ type: "InternalIP", address: "2001:db8::1" });
+  return node;
+}
+
+describe("the whole agent, on a clock that stands still", () => {
+  let api: ScriptedApi;
+  let watch: Socket | undefined;
+  let clock: FakeClock;
+  let agent: Agent;
+  let logged: string;
+
+  beforeEach(() => {
+    watch = undefined;
+    api = new ScriptedApi((request, socket) => {
+      socket.write(isWatch(request) ? watchHead : answer("200 OK", nodeList([dual("a", "100")])));
+      if (isWatch(request)) watch = socket;
+    });
+    clock = new FakeClock();
+    logged = "";
+  });
+  afterEach(async () => {
+    await agent.stop();
+    await api.stop();
+    assert.equal(clock.pendingTimers, 0, "a timer is left");
+  });
+
+  async function start(config: Config): Promise<number> {
+    const write = (line: string) => {
+      logged += line;
+    };
+    const log = createLog({ format: "text", level: "info", write, unixMs: () => clock.unixMs(), secrets: () => [] });
+    const url = await api.start();
+    const sound = { cluster: "sound", apiName: url.href, access: openAccess({ url, clock }) };
+    agent = new Agent(config, [sound], { log, clock, random: () => 0.5 });
+    return agent.start();
+  }
+  const says = (pattern: RegExp) =>
+    eventually(
+      () => `it says ${pattern}\n${logged}`,
+      () => pattern.test(logged),
+    );
+
+  test("tells of a target that goes while its node keeps others, and not of one that another comes for", async () => {
+    await start(configOf("--ip-family", "both"));
+    await eventually("a watch", () => watch !== undefined);
+    await says(/probing 1 node,/);
+    watch?.write(watchEvent("MODIFIED", nodeObject("a", "192.0.2.1", { version: "101" })));
+    await says(/INFO {2}a no longer has this target: its probe ends target=\[2001:db8::1\]:10250/);
+    watch?.write(watchEvent("MODIFIED", nodeObject("a", "192.0.2.2", { version: "102" })));
+    await says(/INFO {2}a moved from 192\.0\.2\.1:10250/);
+    assert.equal(logged.match(/no longer has/g)?.length, 1);
+  });
+});
