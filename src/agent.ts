@@ -12,6 +12,7 @@ import { ProcessMetrics } from "./metrics/process-metrics.ts";
 import { TargetMetrics } from "./metrics/target-metrics.ts";
 import type { LegacyApi } from "./metrics/target-page.ts";
 import { ReachabilityLog } from "./reachability-log.ts";
+import { followSource } from "./targets/follow-source.ts";
 import { ClusterSource } from "./targets/kubernetes/cluster-source.ts";
 import type { OpenCluster } from "./targets/kubernetes/open-cluster.ts";
 import type { TargetSource } from "./targets/source.ts";
@@ -79,7 +80,8 @@ export class Agent {
     this.#engine = await this.#createEngine();
     this.#processMetrics.engineIs(this.#engine.engine.name);
     const port = await this.#http.listen(this.#config.listen);
-    this.#following = Promise.all(this.#sources.map((source) => source.run(this.#ending.signal)));
+    const follow = { log: this.#log, clock: this.#clock, signal: this.#ending.signal };
+    this.#following = Promise.all(this.#sources.map((source) => followSource(source, follow)));
     return port;
   }
 

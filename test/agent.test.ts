@@ -5,6 +5,7 @@ import { Agent } from "../src/agent.ts";
 import type { Config } from "../src/config/config.ts";
 import { readConfig } from "../src/config/read-config.ts";
 import { createLog } from "../src/log.ts";
+import type { OpenCluster } from "../src/targets/kubernetes/open-cluster.ts";
 import { eventually } from "./support/eventually.ts";
 import { FakeClock } from "./support/fake-clock.ts";
 import { openAccess } from "./support/open-access.ts";
@@ -45,14 +46,14 @@ describe("the whole agent, on a clock that stands still", () => {
     assert.equal(clock.pendingTimers, 0, "a timer is left");
   });
 
-  async function start(config: Config): Promise<number> {
+  async function start(config: Config, ...others: OpenCluster[]): Promise<number> {
     const write = (line: string) => {
       logged += line;
     };
     const log = createLog({ format: "text", level: "info", write, unixMs: () => clock.unixMs(), secrets: () => [] });
     const url = await api.start();
     const sound = { cluster: "sound", apiName: url.href, access: openAccess({ url, clock }) };
-    agent = new Agent(config, [sound], { log, clock, random: () => 0.5 });
+    agent = new Agent(config, [...others, sound], { log, clock, random: () => 0.5 });
     return agent.start();
   }
   const says = (pattern: RegExp) =>
@@ -70,5 +71,22 @@ describe("the whole agent, on a clock that stands still", () => {
     watch?.write(watchEvent("MODIFIED", nodeObject("a", "192.0.2.2", { version: "102" })));
     await says(/INFO {2}a moved from 192\.0\.2\.1:10250/);
     assert.equal(logged.match(/no longer has/g)?.length, 1);
+  });
+
+  test("a source that fails is named, begins anew, and takes no other along", async () => {
+    let failures = 0;
+    const url = new URL("http://192.0.2.1");
+    const access = openAccess({ url, clock });
+    access.credentials = () => {
+      failures++;
+      throw new Error("a flaw of ours");
+    };
+    const port = await start(configOf(), { cluster: "flawed", apiName: url.href, access });
+    await says(/probing 1 node,.* cluster=sound/);
+    assert.match(logged, /ERROR the source flawed failed and begins anew in 10 s: Error: a flaw of ours/);
+    const ready = await fetch(`http://127.0.0.1:${port}/readyz`);
+    assert.deepEqual([ready.status, await ready.text()], [200, "ok; targets not known yet: flawed\n"]);
+    await clock.advance(10_000);
+    await eventually("it begins anew", () => failures === 2);
   });
 });

@@ -3,6 +3,7 @@ import type { Config } from "../config/config.ts";
 import type { ClusterConfig } from "../config/find-clusters.ts";
 import { createLog, oneLine } from "../log.ts";
 import type { Target } from "../target.ts";
+import { followSource } from "../targets/follow-source.ts";
 import { ClusterSource } from "../targets/kubernetes/cluster-source.ts";
 import { type OpenCluster, openClusters, secretsOf } from "../targets/kubernetes/open-cluster.ts";
 import { targetsOf } from "../targets/select.ts";
@@ -62,7 +63,7 @@ export async function watchTargets(
     for (const source of sources) source.close();
   };
   signal.addEventListener("abort", close, { once: true });
-  await Promise.all(sources.map((source) => source.run(signal)));
+  await Promise.all(sources.map((source) => followSource(source, { log, clock: systemClock, signal })));
 }
 
 /** Turns what one source tells into changes from what was listed; the first state of the source is mostly the same. */
