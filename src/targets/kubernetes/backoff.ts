@@ -18,11 +18,6 @@ export class Backoff {
     this.#random = random;
   }
 
-  /** How many waits there were in a row. */
-  get failures(): number {
-    return this.#failures;
-  }
-
   /** The next wait in milliseconds, at least `atLeastMs` (a server's Retry-After) as far as that is bearable. */
   nextMs(atLeastMs = 0): number {
     const ceilingMs = Math.min(this.#maxMs, this.#firstMs * 2 ** this.#failures);

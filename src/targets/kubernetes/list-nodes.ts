@@ -61,6 +61,7 @@ export class NodeListing {
   #resourceVersion = "";
   /** Nodes that the page before said are left. */
   #promised = 0;
+  #answeredMs = 0;
 
   constructor(options: Omit<ListOptions, "signal">) {
     this.#options = options;
@@ -71,16 +72,24 @@ export class NodeListing {
     return this.#resourceVersion;
   }
 
+  /** How long the API took over the pages that came, without those that did not and the waits between. */
+  get answeredMs(): number {
+    return this.#answeredMs;
+  }
+
   /** The next page, or why not; then the same page can be asked for again. */
   async next(
     signal: AbortSignal,
   ): Promise<(ListedNodes & { readonly isLast: boolean }) | { readonly problem: ApiProblem }> {
     if (this.#pages === maxPages) return { problem: { reason: "bad_answer", detail: endless } };
+    const { clock } = this.#options;
+    const startMs = clock.nowMs();
     const page = await requestPage({ ...this.#options, signal }, this.#limit, this.#token);
     if ("problem" in page) return page;
     // Its pages are of one moment: an end that comes before what is left of it would take the rest for gone.
     if (page.items.length === 0 && this.#promised > 0) return { problem: brokenPromise(this.#promised) };
     this.#promised = page.remaining ?? 0;
+    this.#answeredMs += clock.nowMs() - startMs;
     this.#pages++;
     this.#token = page.continueToken;
     this.#resourceVersion = page.resourceVersion;

@@ -7,6 +7,7 @@ import { Backoff } from "./backoff.ts";
 import { countNodes, type NodeCount, NodeListing } from "./list-nodes.ts";
 import { NodeIntake, type NodeSink } from "./node-intake.ts";
 import type { ApiProblem, ProblemReason } from "./problem.ts";
+import { RelistPace } from "./relist-pace.ts";
 import { isEarlier } from "./resource-version.ts";
 import { RollCall } from "./roll-call.ts";
 import { type WatchEnd, type WatchEvent, watchNodes } from "./watch-nodes.ts";
@@ -47,19 +48,12 @@ export interface FollowerOptions {
  * that wait for the same dead API make 45 of them a second, at random moments.
  */
 const backoffMs = { first: 500, max: 3_000 };
-/**
- * Between lists that come to nothing, because each watch after them says 410 again. It is the list that costs an API, so
- * that no more than a tenth of the time goes into them, up to the longest wait.
- */
-const relistMs = { first: 500, max: 3_000, maxForLarge: 30_000 };
 /** A watch that ends sooner, without an event, proves nothing: it may be anything that answers 200. */
 const briefWatchMs = 5_000;
 /** After so many of them in a row, or so many watches refused, the nodes are listed again. */
 const watchesToGiveUp = 3;
 /** A list whose continue token has expired is begun anew at once, so many times in a row. */
 const maxRestarts = 3;
-/** So many lists in a row that led to no watch that lasts are a trouble that passes; more are how this API is. */
-const relistsToBeHabit = 5;
 /** A page that fails is asked for again, so many times in a row, before the list is begun anew. */
 const maxPageTries = 3;
 /** Where watching was forbidden, it is tried again after so many lists: roles get mended. */
@@ -94,7 +88,6 @@ const secondLookMs = 2_000;
 interface Paging {
   readonly listing: NodeListing;
   readonly roll: RollCall;
-  readonly startMs: number;
 }
 
 /** One watch while it runs. */
@@ -102,10 +95,11 @@ interface WatchRun {
   /** While a list as a stream is on its way. */
   roll: RollCall | undefined;
   readonly startMs: number;
-  /** When it last brought something of the list; undefined before it was opened. */
+  openedMs: number | undefined;
+  /** When it was opened, or last brought something of the list. */
   activeMs: number | undefined;
-  /** To be called when the list is whole: from here on it has to prove itself as a watch. */
-  readonly listed: () => void;
+  /** To be called when it is open and the list, if it brings one, whole: from here on it has to prove itself. */
+  readonly prove: () => void;
   /** Why we ended it ourselves. */
   ownEnd: OwnEnd | undefined;
   readonly end: (why: OwnEnd) => void;
@@ -128,13 +122,12 @@ export class NodeFollower {
   readonly #health: ApiHealth;
   readonly #intake: NodeIntake;
   readonly #backoff: Backoff;
-  readonly #relists: Backoff;
+  readonly #relistPace: RelistPace;
   /** Where a watch can go on; undefined where only a list helps. */
   #resourceVersion: string | undefined;
   #paging: Paging | undefined;
   #pageTries = 0;
   #restartedLists = 0;
-  #listTookMs = 0;
   #listedMs = 0;
   /** After a stream that failed, pages of a bounded size may get through. */
   #pagesNext = false;
@@ -164,7 +157,7 @@ export class NodeFollower {
       badNode: () => report.problem("bad_node"),
     });
     this.#backoff = new Backoff(backoffMs.first, backoffMs.max, random);
-    this.#relists = new Backoff(relistMs.first, relistMs.max, random);
+    this.#relistPace = new RelistPace(clock, random);
   }
 
   /** Follows until `signal` is aborted. Never rejects. */
@@ -188,9 +181,8 @@ export class NodeFollower {
     this.#paging ??= {
       listing: new NodeListing({ client, clock, labelSelector }),
       roll: new RollCall(),
-      startMs: clock.nowMs(),
     };
-    const { listing, roll, startMs } = this.#paging;
+    const { listing, roll } = this.#paging;
     for (let isLast = false; !isLast; ) {
       const page = await listing.next(signal);
       if (signal.aborted) return false;
@@ -206,7 +198,7 @@ export class NodeFollower {
     this.#restartedLists = 0;
     const problem = this.#intake.complete(roll);
     if (problem !== undefined) await this.#waitAfter(problem, signal);
-    else this.#listed(listing.resourceVersion, startMs);
+    else this.#listed(listing.resourceVersion, listing.answeredMs);
     return problem === undefined;
   }
 
@@ -227,11 +219,11 @@ export class NodeFollower {
   }
 
   /** All nodes are known, as of that version. */
-  #listed(resourceVersion: string, startMs: number): void {
+  #listed(resourceVersion: string, tookMs: number): void {
     const nowMs = this.#options.clock.nowMs();
     this.#resourceVersion = resourceVersion;
     this.#listedMs = nowMs;
-    this.#listTookMs = nowMs - startMs;
+    this.#relistPace.listed(tookMs);
     this.#checkDueMs = nowMs + this.#options.scanMs;
     this.#differed = 0;
     this.#succeeded(nowMs);
@@ -265,8 +257,9 @@ export class NodeFollower {
     const run: WatchRun = {
       roll: from === undefined ? new RollCall() : undefined,
       startMs: nowMs,
+      openedMs: undefined,
       activeMs: undefined,
-      listed: () => companions.push(this.#proveWatch(clock.nowMs(), besideSignal)),
+      prove: () => companions.push(this.#proveWatch(clock.nowMs(), besideSignal)),
       ownEnd: undefined,
       end: (why) => {
         run.ownEnd ??= why;
@@ -284,8 +277,9 @@ export class NodeFollower {
       resourceVersion: from,
       timeoutSeconds: from === undefined ? streamSeconds : seconds,
       opened: () => {
-        run.activeMs = clock.nowMs();
-        if (from !== undefined) companions.push(this.#proveWatch(run.activeMs, besideSignal));
+        run.openedMs = clock.nowMs();
+        run.activeMs = run.openedMs;
+        if (run.roll === undefined) run.prove();
       },
       event: (event) => this.#take(event, run),
       signal: AbortSignal.any([signal, own.signal]),
@@ -333,7 +327,7 @@ export class NodeFollower {
     this.#refusedWatches = 0;
     this.#pagesNext = false;
     this.#backoff.reset();
-    this.#relists.reset();
+    this.#relistPace.reset();
     if (this.#warnedOfPolling) this.#options.log.info(`${this.#options.apiName} now lets the nodes be watched`);
     this.#warnedOfPolling = false;
   }
@@ -366,8 +360,8 @@ export class NodeFollower {
     }
     run.roll = undefined;
     this.#pagesNext = false;
-    this.#listed(event.resourceVersion, run.startMs);
-    run.listed();
+    this.#listed(event.resourceVersion, this.#options.clock.nowMs() - (run.openedMs ?? run.startMs));
+    run.prove();
   }
 
   async #afterOwnEnd(end: OwnEnd, signal: AbortSignal): Promise<void> {
@@ -398,7 +392,7 @@ export class NodeFollower {
     if (end.reason === "problem" && isOutOfDate(end.problem)) {
       this.#options.log.info("the watch cannot go on from where it was; listing the nodes anew");
       this.#restart("expired", true);
-      return sleep(this.#options.clock, this.#relistWaitMs(end.problem), signal);
+      return sleep(this.#options.clock, this.#relistPace.nextMs(end.problem.retryAfterMs), signal);
     }
     if (end.reason === "problem" && !end.opened) return this.#afterNoWatch(end.problem, signal);
     if (lastedMs < briefWatchMs) this.#briefWatches++;
@@ -441,12 +435,6 @@ export class NodeFollower {
   #reopen(reason: RestartReason, signal: AbortSignal): Promise<void> {
     this.#restart(reason, false);
     return sleep(this.#options.clock, this.#backoff.nextMs(), signal);
-  }
-
-  #relistWaitMs(problem: ApiProblem): number {
-    const isHabit = this.#relists.failures > relistsToBeHabit;
-    const atLeastMs = isHabit ? Math.min(relistMs.maxForLarge, 9 * this.#listTookMs) : 0;
-    return Math.max(atLeastMs, this.#relists.nextMs(problem.retryAfterMs));
   }
 
   /**
