@@ -1,4 +1,8 @@
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+
+/** Where the package puts it: no program, but what the system's Python finds. */
+export const pythonClient = "/usr/lib/python3/dist-packages/prometheus_client";
 
 /** A program that a test needs and the Debian package that brings it; packages, with a space between, where it takes several. */
 export interface DebianTool {
@@ -9,6 +13,11 @@ export interface DebianTool {
 
 export const debianTools: readonly DebianTool[] = [
   { command: "promtool", package: "prometheus", neededFor: "holding the metrics page against Prometheus' own linter" },
+  {
+    command: pythonClient,
+    package: "python3-prometheus-client",
+    neededFor: "reading OpenMetrics with a parser that is not ours",
+  },
   { command: "ip", package: "iproute2", neededFor: "handshakes in a network namespace without a route" },
   { command: "nft", package: "nftables", neededFor: "holding lost SYNs against a packet filter's counters" },
   { command: "tcpdump", package: "tcpdump", neededFor: "holding round trips against a capture" },
@@ -18,8 +27,9 @@ export const debianTools: readonly DebianTool[] = [
   { command: "go", package: "golang-go", neededFor: "half-open handshakes to a TLS server such as the kubelet's" },
 ];
 
-/** Whether the program is on the PATH. */
+/** Whether the program is on the PATH, or the file is there. */
 export function isInstalled(command: string): boolean {
+  if (command.startsWith("/")) return existsSync(command);
   return spawnSync("sh", ["-c", `command -v ${command}`]).status === 0;
 }
 

@@ -3,14 +3,15 @@ import { type Config, defaultTimeoutMs } from "./config/config.ts";
 import { createProbing, type ProbingEngine } from "./handshake/create-engine.ts";
 import { maxHandshakesInFlight } from "./handshake/descriptor-limit.ts";
 import type { ProbeListener } from "./handshake/probing.ts";
-import { type Answer, busy, HttpServer, text } from "./http/server.ts";
+import { type Answer, busy, HttpServer, type RouteRequest, text } from "./http/server.ts";
 import { type Log, withFacts } from "./log.ts";
-import { contentType, labelText, pageChunks } from "./metrics/exposition.ts";
-import type { LegacyCounts } from "./metrics/legacy-table.ts";
-import { nodeFamilies } from "./metrics/node-metrics.ts";
+import { negotiate } from "./metrics/exposition/format.ts";
+import { pageChunks } from "./metrics/exposition/page-writer.ts";
+import { BucketBounds } from "./metrics/histogram/bucket-bounds.ts";
+import type { LegacyApi } from "./metrics/legacy-series.ts";
+import { takeSnapshot, writesCreated } from "./metrics/metrics-page.ts";
 import { ProcessMetrics } from "./metrics/process-metrics.ts";
 import { TargetMetrics } from "./metrics/target-metrics.ts";
-import type { LegacyApi } from "./metrics/target-page.ts";
 import { ReachabilityLog } from "./reachability-log.ts";
 import { followSource } from "./targets/follow-source.ts";
 import { ClusterSource } from "./targets/kubernetes/cluster-source.ts";
@@ -36,7 +37,7 @@ export class Agent {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #sources: readonly TargetSource[];
-  readonly #targetMetrics = new TargetMetrics();
+  readonly #targetMetrics: TargetMetrics;
   readonly #processMetrics: ProcessMetrics;
   readonly #reachability: ReachabilityLog;
   /** The APIs in the first PinGo's families. */
@@ -58,6 +59,8 @@ export class Agent {
     const { targetsFile } = config.sources;
     const isOneOfSeveral = clusters.length + (targetsFile === undefined ? 0 : 1) > 1;
     this.#reachability = new ReachabilityLog(log, clock, isOneOfSeveral);
+    const { metrics: level, rttBucketsUs } = config;
+    this.#targetMetrics = new TargetMetrics({ level, bounds: new BucketBounds(rttBucketsUs), clock });
     this.#processMetrics = new ProcessMetrics({ version: version(), revision: revision(), clock });
     const logOf = (cluster: string) => (isOneOfSeveral ? withFacts(log, { cluster }) : log);
     this.#sources = [
@@ -108,7 +111,7 @@ export class Agent {
   #clusterSource(open: OpenCluster, log: Log): TargetSource {
     const { nodeSelector, scanMs } = this.#config;
     const report = this.#processMetrics.apis.of(open.cluster);
-    this.#legacyApis.push({ labels: labelText({ name: "API", target: open.apiName }), counts: report.legacy });
+    this.#legacyApis.push({ labels: { name: "API", target: open.apiName }, counts: report.legacy });
     const source: TargetSource = new ClusterSource({
       open,
       selection: this.#config,
@@ -199,7 +202,7 @@ export class Agent {
   #routes() {
     return {
       "/": () => text(200, landing),
-      "/metrics": () => this.#metrics(),
+      "/metrics": ({ headers }: RouteRequest) => this.#metrics(headers.accept),
       "/healthz": () => text(200, "ok\n"),
       "/readyz": () => this.#readiness(),
     };
@@ -213,39 +216,34 @@ export class Agent {
     return waiting.length < this.#sources.length ? text(200, `ok; ${said}`) : text(503, `not ready: ${said}`);
   }
 
-  async #metrics(): Promise<Answer> {
+  async #metrics(accept: string | undefined): Promise<Answer> {
     if (this.#pages >= maxPages) return busy(`${maxPages} scrapes are under way; try again\n`);
     this.#pages++;
     try {
-      return await this.#page();
+      return await this.#page(accept);
     } catch (error) {
       this.#pages--;
       throw error;
     }
   }
 
-  async #page(): Promise<Answer> {
-    // First what takes a moment: from the copy of the counters on nothing may come between.
-    const own = await this.#processMetrics.text();
-    const page = this.#targetMetrics.page();
-    const apis = summed(this.#legacyApis);
-    const families = [...page.families(apis), ...nodeFamilies(this.#sources)];
+  async #page(accept: string | undefined): Promise<Answer> {
+    const { metrics: level } = this.#config;
+    const format = negotiate(accept);
+    const writer = await format.writer(writesCreated(level));
+    const snapshot = await takeSnapshot({
+      level,
+      targets: this.#targetMetrics,
+      process: this.#processMetrics,
+      sources: this.#sources,
+      apis: this.#legacyApis,
+    });
     const sent = () => {
       this.#pages--;
-      page.free();
+      snapshot.free();
     };
-    return { status: 200, contentType, body: pageChunks(families, own), sent };
+    return { status: 200, contentType: format.contentType, body: pageChunks(snapshot.families, writer), sent };
   }
-}
-
-/** One line for each API as it is now, however many contexts lead there. */
-function summed(apis: readonly LegacyApi[]): LegacyApi[] {
-  const sums = new Map<string, LegacyCounts>();
-  for (const { labels, counts } of apis) {
-    const { reply, lost, timeMs } = sums.get(labels) ?? { reply: 0, lost: 0, timeMs: 0 };
-    sums.set(labels, { reply: reply + counts.reply, lost: lost + counts.lost, timeMs: timeMs + counts.timeMs });
-  }
-  return [...sums].map(([labels, counts]) => ({ labels, counts }));
 }
 
 /** Each holds a copy of all counters, 13 MB at 65,000 targets; two Prometheus and a person are three. */

@@ -1,6 +1,7 @@
 import type { EngineConfig } from "../handshake/engine-config.ts";
 import type { ListenAddress } from "../http/listen-address.ts";
 import type { LogFormat, LogLevel } from "../log.ts";
+import type { MetricsLevel } from "../metrics/catalogue.ts";
 import type { PemSource } from "../targets/kubernetes/credentials/access-spec.ts";
 import type { TokenConfig } from "../targets/kubernetes/token.ts";
 import type { AddressType, IpFamily, NamedPort } from "../targets/select.ts";
@@ -40,6 +41,9 @@ export interface Config {
   readonly shard: Shard | undefined;
   readonly engine: EngineConfig;
   readonly listen: ListenAddress;
+  readonly metrics: MetricsLevel;
+  /** Upper bounds of the RTT's classic buckets, in microseconds. */
+  readonly rttBucketsUs: readonly number[];
   readonly logFormat: LogFormat;
   readonly logLevel: LogLevel;
   readonly output: "table" | "json";

@@ -1,6 +1,8 @@
 import { closeStyles, engineNames, handshakeStyles } from "../handshake/engine-config.ts";
 import { logFormats, logLevels } from "../log.ts";
+import { levels } from "../metrics/catalogue.ts";
 import { ipFamilies } from "../targets/select.ts";
+import { parseRttBuckets } from "./parse-rtt-buckets.ts";
 import { parseShard } from "./parse-shard.ts";
 import type { Parser } from "./values.ts";
 import * as values from "./values.ts";
@@ -242,6 +244,22 @@ export const options = {
     fallback: ":8080",
     commands: watching,
     parse: values.listenAddress,
+  }),
+  metrics: defaulted({
+    env: "PINGO_METRICS",
+    argument: "LEVEL",
+    meaning: "minimal (no series of single targets), default or full",
+    fallback: "default",
+    commands: watching,
+    parse: values.oneOf(levels),
+  }),
+  "rtt-buckets": defaulted({
+    env: "PINGO_RTT_BUCKETS",
+    argument: "TIMES",
+    meaning: "bounds of the RTT's classic buckets: 100us,1ms,10ms, or none",
+    fallback: "default",
+    commands: watching,
+    parse: parseRttBuckets,
   }),
   nodes: defaulted({
     argument: "N",

@@ -290,6 +290,8 @@ function assemble(values: OptionValues, sources: SourceConfig): Config {
     ipFamily: values["ip-family"],
     ports: values.port ?? [],
     shard: values.shard,
+    metrics: values.metrics,
+    rttBucketsUs: values["rtt-buckets"],
     engine: engineOf(values),
     listen: values.listen,
     logFormat: values["log-format"],

@@ -1,7 +1,11 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { inTurns } from "./in-turns.ts";
 import type { ListenAddress } from "./listen-address.ts";
 
@@ -9,14 +13,22 @@ import type { ListenAddress } from "./listen-address.ts";
 export interface Answer {
   readonly status: number;
   readonly contentType: string;
-  /** Whole, or in chunks that are made as they are sent: nobody is kept waiting for a long page, nor is it ever whole. */
-  readonly body: string | Iterable<string>;
+  /**
+   * Whole, or in chunks that are made as they are sent: nobody is kept waiting for a long page, nor is it ever whole. A
+   * chunk need not be valid for longer than until the next is asked for.
+   */
+  readonly body: string | Iterable<Uint8Array>;
   readonly retryAfterSeconds?: number;
   /** Told once nothing more of the body will be asked for, sent or not. */
   readonly sent?: () => void;
 }
 
-export type Route = () => Answer | Promise<Answer>;
+/** What a route may want to know of who asks. */
+export interface RouteRequest {
+  readonly headers: IncomingHttpHeaders;
+}
+
+export type Route = (request: RouteRequest) => Answer | Promise<Answer>;
 
 export const plainText = "text/plain; charset=utf-8";
 
@@ -35,9 +47,6 @@ const idleTimeoutMs = 90_000;
 const maxConnections = 64;
 /** An answer that is not read to its end in this time is cut off: it holds memory for as long. */
 const answerTimeoutMs = 60_000;
-
-/** Who asked has gone, or was too slow. */
-const leftBehind = new Set(["ERR_STREAM_PREMATURE_CLOSE", "ERR_STREAM_UNABLE_TO_PIPE", "ECONNRESET", "EPIPE"]);
 
 /** Serves a fixed table of paths to GET and HEAD; read-only. */
 export class HttpServer {
@@ -75,7 +84,7 @@ export class HttpServer {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = pathOf(request.url ?? "/");
-    const answer = await this.#answer(request.method ?? "GET", path);
+    const answer = await this.#answer(request, path);
     const { body } = answer;
     response.writeHead(answer.status, {
       "Content-Type": answer.contentType,
@@ -91,25 +100,32 @@ export class HttpServer {
     answer.sent?.();
   }
 
-  /** Sends chunk by chunk, no faster than they are read. */
-  async #send(response: ServerResponse, chunks: Iterable<string>, path: string): Promise<void> {
+  /** Sends chunk by chunk, no faster than they are read: the next is made once the kernel has the one before. */
+  async #send(response: ServerResponse, chunks: Iterable<Uint8Array>, path: string): Promise<void> {
     const limit = setTimeout(() => response.destroy(), answerTimeoutMs);
+    const gone = new Promise<void>((resolve) => response.once("close", resolve));
     try {
-      await pipeline(Readable.from(inTurns(chunks), { objectMode: true, highWaterMark: 1 }), response);
+      for await (const chunk of inTurns(chunks)) {
+        // Of a socket that breaks meanwhile, the callback need not come.
+        await Promise.race([new Promise<void>((resolve) => response.write(chunk, () => resolve())), gone]);
+        if (response.destroyed) return;
+      }
+      response.end();
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (!leftBehind.has(code ?? "")) this.#onError(path, error as Error);
+      // Cut off, so that nobody takes for whole what is not.
+      response.destroy();
+      this.#onError(path, error as Error);
     } finally {
       clearTimeout(limit);
     }
   }
 
-  async #answer(method: string, path: string): Promise<Answer> {
+  async #answer({ method = "GET", headers }: IncomingMessage, path: string): Promise<Answer> {
     if (method !== "GET" && method !== "HEAD") return text(405, "only GET and HEAD are answered here\n");
     const route = Object.hasOwn(this.#routes, path) ? this.#routes[path] : undefined;
     if (route === undefined) return text(404, "there is nothing here; / says what there is\n");
     try {
-      return await route();
+      return await route({ headers });
     } catch (error) {
       this.#onError(path, error as Error);
       return text(500, "an error in PinGo; its log says more\n");

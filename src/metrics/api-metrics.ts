@@ -4,6 +4,7 @@ import type { RequestReport } from "../targets/kubernetes/api-client.ts";
 import { type FollowReport, type RestartReason, restartReasons } from "../targets/kubernetes/node-follower.ts";
 import { type ProblemReason, problemReasons } from "../targets/kubernetes/problem.ts";
 import { msToSeconds } from "../units.ts";
+import { catalogue } from "./catalogue.ts";
 import type { Families } from "./families.ts";
 import type { LegacyCounts } from "./legacy-table.ts";
 
@@ -21,33 +22,12 @@ export class ApiMetrics {
 
   constructor(families: Families, clock: Clock) {
     this.clock = clock;
-    this.up = families.gauge("pingo_api_up", "1 if the last answer of the API could be used, else 0.", ["cluster"]);
-    this.seconds = families.histogram(
-      "pingo_api_request_seconds",
-      "Time from a request to the API until the headers of its answer; unanswered ones are not in it.",
-      requestSeconds,
-      ["cluster", "verb"],
-    );
-    this.requests = families.counter(
-      "pingo_api_requests_total",
-      "Requests to the API by HTTP status code; code 0 where no answer came.",
-      ["cluster", "verb", "code"],
-    );
-    this.errors = families.counter(
-      "pingo_api_errors_total",
-      "Answers of the API that could not be used, and answers that did not come, by reason.",
-      ["cluster", "reason"],
-    );
-    this.lastSync = families.gauge(
-      "pingo_api_last_sync_timestamp_seconds",
-      "When the nodes were last known to be as the API has them, in seconds since 1970.",
-      ["cluster"],
-    );
-    this.watchRestarts = families.counter(
-      "pingo_api_watch_restarts_total",
-      "Watches that had to be begun anew, by reason.",
-      ["cluster", "reason"],
-    );
+    this.up = families.gauge(catalogue.apiUp);
+    this.seconds = families.histogram(catalogue.apiSeconds, requestSeconds);
+    this.requests = families.counter(catalogue.apiRequests);
+    this.errors = families.counter(catalogue.apiErrors);
+    this.lastSync = families.gauge(catalogue.apiLastSync);
+    this.watchRestarts = families.counter(catalogue.apiWatchRestarts);
   }
 
   /** What one cluster's client and follower report to. */

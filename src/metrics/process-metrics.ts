@@ -3,6 +3,9 @@ import type { Clock } from "../clock.ts";
 import { type SkipReason, skipReasons } from "../handshake/probing.ts";
 import { msToSeconds } from "../units.ts";
 import { ApiMetrics } from "./api-metrics.ts";
+import { catalogue } from "./catalogue.ts";
+import type { FamilySeries } from "./exposition/family-series.ts";
+import { seriesOf } from "./exposition/from-registry.ts";
 import { Families } from "./families.ts";
 import { TargetFileMetrics } from "./target-file-metrics.ts";
 
@@ -31,9 +34,10 @@ const lagSeconds = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.
 /** What PinGo tells of itself and of where its targets come from: few series, so that prom-client does. */
 export class ProcessMetrics {
   readonly apis: ApiMetrics;
-  readonly #registry = new Registry();
-  readonly #families = new Families(this.#registry);
+  readonly #families = new Families();
   readonly #clock: Clock;
+  /** In seconds since 1970. */
+  readonly #startedS: number;
   readonly #engineInfo: Gauge<"engine">;
   readonly #engineRestarts: Counter;
   readonly #skipped: Counter<"reason">;
@@ -42,28 +46,16 @@ export class ProcessMetrics {
   constructor({ clock, version, revision }: ProcessMetricsOptions) {
     const families = this.#families;
     this.#clock = clock;
+    this.#startedS = msToSeconds(clock.unixMs());
     // What it counts, it counts from here on.
     defaultMetrics();
     this.apis = new ApiMetrics(families, clock);
-    this.#skipped = families.counter(
-      "pingo_probes_skipped_total",
-      "Handshakes that this program did not make when they were due, by reason.",
-      ["reason"],
-    );
-    this.#lag = families.histogram(
-      "pingo_schedule_lag_seconds",
-      "How long after its due time a handshake began.",
-      lagSeconds,
-    );
-    this.#engineInfo = families.gauge("pingo_engine_info", "Which engine makes the handshakes, always 1.", ["engine"]);
-    this.#engineRestarts = families.counter(
-      "pingo_engine_restarts_total",
-      "How often the engine's thread died and another one took its place.",
-    );
+    this.#skipped = families.counter(catalogue.skipped);
+    this.#lag = families.histogram(catalogue.lag, lagSeconds);
+    this.#engineInfo = families.gauge(catalogue.engineInfo);
+    this.#engineRestarts = families.counter(catalogue.engineRestarts);
     for (const reason of skipReasons) this.#skipped.inc({ reason }, 0);
-    families
-      .gauge("pingo_build_info", "Which PinGo this is, always 1.", ["version", "revision", "node"])
-      .set({ version, revision, node: process.version }, 1);
+    families.gauge(catalogue.buildInfo).set({ version, revision, node: process.version }, 1);
   }
 
   /** The families of a file of targets, for those who have one; to be called once. */
@@ -87,9 +79,9 @@ export class ProcessMetrics {
     this.#skipped.inc({ reason }, rounds);
   }
 
-  /** The families in the text format. */
-  async text(): Promise<string> {
-    const parts = await Promise.all([this.#registry.metrics(), defaultMetrics().metrics()]);
-    return `${parts.join("\n")}\n`;
+  /** As they are now. */
+  async series(): Promise<FamilySeries[]> {
+    const own = await this.#families.series(this.#startedS);
+    return [...own, ...(await seriesOf(defaultMetrics(), new Map(), this.#startedS))];
   }
 }

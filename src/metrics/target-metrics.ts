@@ -1,57 +1,91 @@
-import { isLost, type Outcome, resultIndex } from "../outcome.ts";
+import type { Clock } from "../clock.ts";
+import { isLost, type Outcome, type Reply } from "../outcome.ts";
 import { IdPool } from "../schedule/id-pool.ts";
 import type { Target } from "../target.ts";
-import { usToMs } from "../units.ts";
+import { msToSeconds, usToMs } from "../units.ts";
+import type { MetricsLevel } from "./catalogue.ts";
 import { Columns } from "./columns.ts";
-import { labelText } from "./exposition.ts";
-import { LegacyTable } from "./legacy-table.ts";
-import { bucketOf, buckets, column, firstResult, width } from "./target-columns.ts";
-import { TargetPage } from "./target-page.ts";
+import type { BucketBounds } from "./histogram/bucket-bounds.ts";
+import { type LegacyLabels, LegacyTable } from "./legacy-table.ts";
+import { ProbeTable } from "./probe-table.ts";
+import { column, TargetPage, width } from "./target-page.ts";
+import { ZoneTable } from "./zone-table.ts";
 
-/** The counters of every target. A target has its series from the moment it is known until it is removed. */
+export interface TargetMetricsOptions {
+  readonly level: MetricsLevel;
+  readonly bounds: BucketBounds;
+  readonly clock: Clock;
+}
+
+/** What is counted of each target, where the level has series for it. */
+interface PerTarget {
+  readonly probes: ProbeTable;
+  readonly legacy: LegacyTable;
+  /** Each target's row in `legacy`. */
+  readonly legacyRows: number[];
+}
+
+/**
+ * The counters of every target, and of every zone. A target has its series from the moment it is known until it is
+ * removed.
+ */
 export class TargetMetrics {
+  readonly #clock: Clock;
   readonly #ids = new IdPool();
   readonly #rows = new Map<string, number>();
-  readonly #counts = new Columns(width, Float64Array);
-  readonly #rttBuckets = new Columns(buckets, Uint32Array);
-  readonly #legacy = new LegacyTable();
-  readonly #legacyRows: number[] = [];
-  /** `cluster, node, zone, target`, what design.md calls T, made once; undefined in rows that are free. */
-  readonly #labels: (string | undefined)[] = [];
-  /** The rest of pingo_target_info's labels. Few are different. */
-  readonly #facts: string[] = [];
-  readonly #knownFacts = new Map<string, string>();
+  /** By row; undefined in rows that are free. */
+  readonly #targets: (Target | undefined)[] = [];
+  readonly #states = new Columns(width, Float64Array);
+  readonly #perTarget: PerTarget | undefined;
+  readonly #zones: ZoneTable;
+  /** Each target's row in `#zones`. */
+  readonly #zoneRows: number[] = [];
   #seesSyns = false;
+
+  constructor({ level, bounds, clock }: TargetMetricsOptions) {
+    this.#clock = clock;
+    this.#zones = new ZoneTable(bounds);
+    if (level === "minimal") return;
+    this.#perTarget = { probes: new ProbeTable(bounds), legacy: new LegacyTable(), legacyRows: [] };
+  }
 
   add(target: Target): void {
     this.remove(target.key);
     const row = this.#ids.take();
+    const nowS = this.#nowS();
     this.#rows.set(target.key, row);
-    this.#counts.clear(row);
-    this.#rttBuckets.clear(row);
-    this.#legacyRows[row] = this.#legacy.share(legacyLabels(target));
-    this.#label(row, target);
+    this.#targets[row] = target;
+    this.#states.clear(row);
+    this.#zoneRows[row] = this.#zones.enter(target.cluster, target.zone, nowS);
+    if (this.#perTarget === undefined) return;
+    const { probes, legacy, legacyRows } = this.#perTarget;
+    probes.clear(row, nowS);
+    legacyRows[row] = legacy.share(legacyLabels(target));
   }
 
   remove(key: string): void {
     const row = this.#rows.get(key);
     if (row === undefined) return;
     this.#rows.delete(key);
-    this.#labels[row] = undefined;
-    this.#legacy.unshare(this.#legacyRows[row] as number);
+    this.#targets[row] = undefined;
+    this.#zones.leave(this.#zoneRows[row] as number);
     this.#ids.giveBack(row);
+    if (this.#perTarget === undefined) return;
+    const { probes, legacy, legacyRows } = this.#perTarget;
+    probes.release(row);
+    legacy.unshare(legacyRows[row] as number);
   }
 
   relabel(target: Target): void {
     const row = this.#rows.get(target.key);
     if (row === undefined) return;
-    const before = this.#legacyRows[row] as number;
-    const labels = legacyLabels(target);
-    if (labels !== this.#legacy.labels(before)) {
-      this.#legacyRows[row] = this.#legacy.share(labels, before);
-      this.#legacy.unshare(before);
+    const { cluster, zone } = this.#targets[row] as Target;
+    this.#targets[row] = target;
+    if (target.cluster !== cluster || target.zone !== zone) {
+      this.#zones.leave(this.#zoneRows[row] as number);
+      this.#zoneRows[row] = this.#zones.enter(target.cluster, target.zone, this.#nowS());
     }
-    this.#label(row, target);
+    if (this.#perTarget !== undefined) relabelLegacy(this.#perTarget, row, target);
   }
 
   /**
@@ -61,73 +95,65 @@ export class TargetMetrics {
   record(key: string, outcome: Outcome): boolean {
     const row = this.#rows.get(key);
     if (row === undefined) return false;
-    this.#count(row, outcome);
+    if (outcome.synSent !== undefined) this.#seesSyns = true;
+    this.#zones.record(this.#zoneRows[row] as number, outcome);
+    if (outcome.result === "ok") this.#recordReply(row, outcome);
+    if (this.#perTarget !== undefined) record(this.#perTarget, row, outcome);
     // `local` says nothing about the target: whatever was known of it stays.
     if (outcome.result === "local") return true;
-    if (outcome.startedMs < this.#counts.get(row, column.upStartedMs)) return false;
-    this.#counts.set(row, column.upStartedMs, outcome.startedMs);
-    this.#counts.set(row, column.up, outcome.result === "ok" ? 1 : -1);
+    if (outcome.startedMs < this.#states.get(row, column.upStartedMs)) return false;
+    this.#states.set(row, column.upStartedMs, outcome.startedMs);
+    this.#states.set(row, column.up, outcome.result === "ok" ? 1 : -1);
     return true;
-  }
-
-  #count(row: number, outcome: Outcome): void {
-    const counts = this.#counts;
-    const legacyRow = this.#legacyRows[row] as number;
-    counts.add(row, firstResult + resultIndex[outcome.result], 1);
-    if (isLost(outcome.result)) this.#legacy.add(legacyRow, "lost", 1);
-    if (outcome.synSent !== undefined) this.#recordSyns(row, outcome.synSent);
-    if (outcome.result !== "ok") return;
-    this.#legacy.add(legacyRow, "reply", 1);
-    if (outcome.rttUs !== undefined) {
-      this.#rttBuckets.add(row, bucketOf(outcome.rttUs), 1);
-      counts.add(row, column.rttUs, outcome.rttUs);
-    }
-    if (outcome.connectUs === undefined) return;
-    counts.add(row, column.connectCount, 1);
-    counts.add(row, column.connectUs, outcome.connectUs);
-    this.#legacy.add(legacyRow, "timeMs", usToMs(outcome.connectUs));
   }
 
   /** Everything as it is at this moment, to be written while handshakes go on. */
   page(): TargetPage {
+    const rows = this.#targets.length;
     return new TargetPage({
-      counts: this.#counts.copy(this.#labels.length),
-      rttBuckets: this.#rttBuckets.copy(this.#labels.length),
-      labels: [...this.#labels],
-      facts: [...this.#facts],
-      legacy: this.#legacy.copy(),
+      targets: [...this.#targets],
+      states: this.#states.copy(rows),
+      probes: this.#perTarget?.probes.copy(rows),
+      legacy: this.#perTarget?.legacy.copy(),
+      zones: this.#zones.copy(),
+      zoneRows: [...this.#zoneRows],
       seesSyns: this.#seesSyns,
     });
   }
 
-  #recordSyns(row: number, synSent: number): void {
-    this.#seesSyns = true;
-    this.#counts.add(row, column.synSent, synSent);
-    this.#counts.add(row, column.synRetransmits, Math.max(0, synSent - 1));
+  #recordReply(row: number, { connectUs, rttUs }: Reply): void {
+    const states = this.#states;
+    states.set(row, column.lastReplyS, this.#nowS());
+    if (rttUs !== undefined) states.set(row, column.lastRttUs, rttUs);
+    if (connectUs === undefined) return;
+    states.add(row, column.connectCount, 1);
+    states.add(row, column.connectUs, connectUs);
   }
 
-  #label(row: number, target: Target): void {
-    const { cluster, node, zone, address } = target;
-    this.#labels[row] = labelText({ cluster, node, zone, target: address });
-    const { region, instanceType, addressType, os, portName } = target;
-    const facts = labelText({ region, instance_type: instanceType, address_type: addressType, os, port: portName });
-    this.#facts[row] = this.#shared(facts);
-  }
-
-  /** The same text as the one object that is known of it. */
-  #shared(facts: string): string {
-    const known = this.#knownFacts.get(facts);
-    if (known !== undefined) return known;
-    // Kinds of machines are few; who makes them many pays with memory for each row, not with a leak.
-    if (this.#knownFacts.size >= maxKnownFacts) this.#knownFacts.clear();
-    this.#knownFacts.set(facts, facts);
-    return facts;
+  #nowS(): number {
+    return msToSeconds(this.#clock.unixMs());
   }
 }
 
-const maxKnownFacts = 1_000;
+function record({ probes, legacy, legacyRows }: PerTarget, row: number, outcome: Outcome): void {
+  const legacyRow = legacyRows[row] as number;
+  probes.record(row, outcome);
+  if (isLost(outcome.result)) legacy.add(legacyRow, "lost", 1);
+  if (outcome.result !== "ok") return;
+  legacy.add(legacyRow, "reply", 1);
+  if (outcome.connectUs !== undefined) legacy.add(legacyRow, "timeMs", usToMs(outcome.connectUs));
+}
+
+function relabelLegacy({ legacy, legacyRows }: PerTarget, row: number, target: Target): void {
+  const before = legacyRows[row] as number;
+  const labels = legacyLabels(target);
+  const known = legacy.labels(before);
+  if (labels.name === known?.name && labels.target === known.target) return;
+  legacyRows[row] = legacy.share(labels, before);
+  legacy.unshare(before);
+}
 
 /** As the first PinGo had them. */
-function legacyLabels({ name, address }: Target): string {
-  return labelText({ name, target: address });
+function legacyLabels({ name, address }: Target): LegacyLabels {
+  return { name, target: address };
 }

@@ -1,29 +1,42 @@
-import { results } from "../outcome.ts";
+import type { Target } from "../target.ts";
 import { usToSeconds } from "../units.ts";
-import { catalogue, type Family } from "./catalogue.ts";
+import { catalogue } from "./catalogue.ts";
 import type { Columns } from "./columns.ts";
-import { type FamilyText, formatValue, sample } from "./exposition.ts";
-import type { LegacyCounts, LegacyTable } from "./legacy-table.ts";
-import { column, firstResult, rttBounds } from "./target-columns.ts";
+import type { FamilySeries, LabelSet, LabelTable } from "./exposition/family-series.ts";
+import { type LegacyApi, legacyFamilies } from "./legacy-series.ts";
+import type { LegacyTable } from "./legacy-table.ts";
+import type { ProbeTable } from "./probe-table.ts";
+import type { ZoneTable } from "./zone-table.ts";
+
+/** What is known of a target beside its handshakes' counts, by column of doubles. */
+export const column = {
+  /** 1 if the last handshake was answered, -1 if it was lost, 0 before the first that tells. */
+  up: 0,
+  connectCount: 1,
+  connectUs: 2,
+  /** When the handshake that `up` is of began, on the monotonic clock, in milliseconds. */
+  upStartedMs: 3,
+  /** When the last answer came, in seconds since 1970; 0 before the first. */
+  lastReplyS: 4,
+  /** 0 before the first. */
+  lastRttUs: 5,
+} as const;
+export const width = 6;
 
 /** What a page is written from; nobody else changes it. */
 export interface TargetSnapshot {
-  readonly counts: Columns;
-  readonly rttBuckets: Columns;
   /** By row; undefined in rows that are free. */
-  readonly labels: readonly (string | undefined)[];
-  readonly facts: readonly string[];
-  readonly legacy: LegacyTable;
+  readonly targets: readonly (Target | undefined)[];
+  readonly states: Columns;
+  /** Undefined, as `legacy`, where there are no series of single targets. */
+  readonly probes: ProbeTable | undefined;
+  readonly legacy: LegacyTable | undefined;
+  readonly zones: ZoneTable;
+  readonly zoneRows: readonly number[];
   readonly seesSyns: boolean;
 }
 
-/** The API beside the nodes in the first PinGo's families. */
-export interface LegacyApi {
-  readonly labels: string;
-  readonly counts: Readonly<LegacyCounts>;
-}
-
-/** The families of targets at one moment. */
+/** The families of targets and zones at one moment. */
 export class TargetPage {
   readonly #snapshot: TargetSnapshot;
 
@@ -31,96 +44,101 @@ export class TargetPage {
     this.#snapshot = snapshot;
   }
 
-  /** In the order of the catalogue. */
-  families(apis: readonly LegacyApi[]): FamilyText[] {
+  /** Families of one table follow one another. */
+  families(apis: readonly LegacyApi[]): FamilySeries[] {
+    const { zones, seesSyns, legacy, probes } = this.#snapshot;
     return [
-      { family: catalogue.reply, text: this.#legacy(catalogue.reply.name, apis, "reply") },
-      { family: catalogue.lost, text: this.#legacy(catalogue.lost.name, apis, "lost") },
-      { family: catalogue.time, text: this.#legacy(catalogue.time.name, apis, "timeMs") },
-      { family: catalogue.probes, text: this.#rows((row, labels) => this.#probes(row, labels)) },
-      { family: catalogue.connect, text: this.#rows((row, labels) => this.#connect(row, labels)) },
-      // An engine that cannot see them leaves the families out: zeros would be a lie.
-      ...(this.#snapshot.seesSyns ? this.#kernelFamilies() : []),
-      { family: catalogue.up, text: this.#rows((row, labels) => this.#up(row, labels)) },
-      { family: catalogue.info, text: this.#rows((row, labels) => this.#info(row, labels)) },
-    ];
-  }
-
-  #kernelFamilies(): FamilyText[] {
-    return [
-      this.#counter(catalogue.synSent, column.synSent),
-      this.#counter(catalogue.synRetransmits, column.synRetransmits),
-      { family: catalogue.rtt, text: this.#rows((row, labels) => this.#rtt(row, labels)) },
+      ...(legacy === undefined ? [] : legacyFamilies(legacy, apis)),
+      ...(probes === undefined ? [] : this.#targetFamilies(probes)),
+      ...zones.families(this.#upByZone(), seesSyns),
     ];
   }
 
   /** Gives the memory back; nothing can be written after. */
   free(): void {
-    const { counts, rttBuckets, legacy } = this.#snapshot;
-    for (const columns of [counts, rttBuckets, legacy]) columns.free();
+    const { states, probes, legacy, zones } = this.#snapshot;
+    for (const part of [states, probes, legacy, zones]) part?.free();
   }
 
-  *#rows(write: (row: number, labels: string) => string): Generator<string> {
-    for (const [row, labels] of this.#snapshot.labels.entries()) {
-      if (labels !== undefined) yield write(row, labels);
-    }
+  #targetFamilies(probes: ProbeTable): FamilySeries[] {
+    const { states, seesSyns } = this.#snapshot;
+    const table = this.#table(targetLabels);
+    return [
+      probes.probes(catalogue.probes, table),
+      {
+        family: catalogue.connect,
+        table,
+        write: (row, to) => {
+          const sum = usToSeconds(states.get(row, column.connectUs));
+          to.summary(sum, states.get(row, column.connectCount), probes.created(row));
+        },
+      },
+      // An engine that cannot see them leaves the families out: zeros would be a lie.
+      ...(seesSyns ? probes.kernelFamilies(catalogue, table) : []),
+      {
+        family: catalogue.up,
+        table,
+        write: (row, to) => {
+          const up = states.get(row, column.up);
+          if (up !== 0) to.value(up === 1 ? 1 : 0);
+        },
+      },
+      {
+        family: catalogue.lastReply,
+        table,
+        write: (row, to) => {
+          const replyS = states.get(row, column.lastReplyS);
+          if (replyS !== 0) to.value(replyS);
+        },
+      },
+      {
+        family: catalogue.lastRtt,
+        table,
+        write: (row, to) => {
+          const rttUs = states.get(row, column.lastRttUs);
+          if (rttUs !== 0) to.value(usToSeconds(rttUs));
+        },
+      },
+      { family: catalogue.info, table: this.#table(infoLabels), write: (_row, to) => to.value(1) },
+    ];
   }
 
-  *#legacy(name: string, apis: readonly LegacyApi[], field: keyof LegacyCounts): Generator<string> {
-    yield* this.#snapshot.legacy.lines(name, field);
-    for (const { labels, counts } of apis) yield sample(name, labels, counts[field]);
-  }
-
-  #counter(family: Family, of: number): FamilyText {
+  #table(labelsOf: (target: Target) => LabelSet): LabelTable {
+    const { targets } = this.#snapshot;
     return {
-      family,
-      text: this.#rows((row, labels) => sample(family.name, labels, this.#snapshot.counts.get(row, of))),
+      rows: targets.length,
+      labels: (row) => {
+        const target = targets[row];
+        return target === undefined ? undefined : labelsOf(target);
+      },
     };
   }
 
-  #probes(row: number, labels: string): string {
-    const { counts } = this.#snapshot;
-    let text = "";
-    for (const [index, result] of results.entries()) {
-      const value = formatValue(counts.get(row, firstResult + index));
-      text += `${catalogue.probes.name}{${labels},result="${result}"} ${value}\n`;
+  #upByZone(): Uint32Array {
+    const { targets, states, zones, zoneRows } = this.#snapshot;
+    const up = new Uint32Array(zones.rows);
+    for (let row = 0; row < targets.length; row++) {
+      if (targets[row] === undefined || states.get(row, column.up) !== 1) continue;
+      const zone = zoneRows[row] as number;
+      up[zone] = (up[zone] as number) + 1;
     }
-    return text;
+    return up;
   }
+}
 
-  #connect(row: number, labels: string): string {
-    const { counts } = this.#snapshot;
-    const { name } = catalogue.connect;
-    return (
-      sample(`${name}_sum`, labels, usToSeconds(counts.get(row, column.connectUs))) +
-      sample(`${name}_count`, labels, counts.get(row, column.connectCount))
-    );
-  }
+/** What design.md calls T. */
+function targetLabels({ cluster, node, zone, address }: Target): LabelSet {
+  return { cluster, node, zone, target: address };
+}
 
-  #rtt(row: number, labels: string): string {
-    const { counts, rttBuckets } = this.#snapshot;
-    const { name } = catalogue.rtt;
-    let text = "";
-    let below = 0;
-    for (const [index, bound] of rttBounds.entries()) {
-      below += rttBuckets.get(row, index);
-      text += `${name}_bucket{${labels},le="${bound}"} ${formatValue(below)}\n`;
-    }
-    const count = below + rttBuckets.get(row, rttBounds.length);
-    return (
-      text +
-      `${name}_bucket{${labels},le="+Inf"} ${formatValue(count)}\n` +
-      sample(`${name}_sum`, labels, usToSeconds(counts.get(row, column.rttUs))) +
-      sample(`${name}_count`, labels, count)
-    );
-  }
-
-  #up(row: number, labels: string): string {
-    const up = this.#snapshot.counts.get(row, column.up);
-    return up === 0 ? "" : sample(catalogue.up.name, labels, up === 1 ? 1 : 0);
-  }
-
-  #info(row: number, labels: string): string {
-    return sample(catalogue.info.name, `${labels},${this.#snapshot.facts[row]}`, 1);
-  }
+function infoLabels(target: Target): LabelSet {
+  const { region, instanceType, addressType, os, portName } = target;
+  return {
+    ...targetLabels(target),
+    region,
+    instance_type: instanceType,
+    address_type: addressType,
+    os,
+    port: portName,
+  };
 }

@@ -6,6 +6,7 @@ import { defaultTimeoutMs } from "../../src/config/config.ts";
 import { optionNames, options } from "../../src/config/options.ts";
 import { type Environment, readConfig } from "../../src/config/read-config.ts";
 import { anySource } from "../../src/handshake/engine-config.ts";
+import { defaultBoundsUs } from "../../src/metrics/histogram/bucket-bounds.ts";
 import { base64, firstPem, secondPem } from "./certificates.ts";
 
 /** Must never stand in a problem. */
@@ -83,6 +84,8 @@ describe("the first PinGo's environment", () => {
       shard: undefined,
       engine: { engine: "auto", handshake: "full", close: "fin", source: anySource },
       listen: { host: "", port: 8_080 },
+      metrics: "default",
+      rttBucketsUs: defaultBoundsUs,
       logFormat: "text",
       logLevel: "info",
       output: "table",
@@ -136,6 +139,8 @@ describe("flags and variables", () => {
       interface: "eth1",
       dscp: "46",
       listen: ":7",
+      metrics: "full",
+      "rtt-buckets": "1ms,1",
       "log-format": "json",
       "log-level": "debug",
     };

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { parseRttBuckets } from "../../src/config/parse-rtt-buckets.ts";
 import type { Parser } from "../../src/config/values.ts";
 import * as values from "../../src/config/values.ts";
+import { defaultBoundsUs } from "../../src/metrics/histogram/bucket-bounds.ts";
 import { base64, firstPem, secondPem } from "./certificates.ts";
 
 /** What must never stand in a message. Long and odd enough to be found even in part. */
@@ -248,6 +250,30 @@ table(
     // --ca-file that names the file of the token.
     [secret, "no certificate in PEM"],
     [base64(firstPem), "no certificate in PEM"],
+  ],
+);
+
+table(
+  "bounds of buckets",
+  parseRttBuckets,
+  [
+    ["none", []],
+    ["default", defaultBoundsUs],
+    ["100us, 1ms,0.5", [100, 1_000, 500_000]],
+    ["0.1,0.3", [100_000, 300_000]],
+    ["1us,120s", [1, 120_000_000]],
+  ],
+  [
+    ["", '"" is no time'],
+    ["1ms,", '"" is no time'],
+    ["-1", '"-1" is no time'],
+    ["1e-3", "no time"],
+    ["0.5us", '"0.5us" is out of bounds'],
+    ["0", "out of bounds"],
+    ["121", "out of bounds"],
+    ["1ms,1ms", '"1ms" is not above the one before'],
+    ["2ms,1ms", "not above the one before"],
+    [Array.from({ length: 101 }, (_, index) => `${index + 1}ms`).join(","), "has 101 bounds"],
   ],
 );
 

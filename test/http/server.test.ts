@@ -332,7 +332,7 @@ describe("listen", () => {
 
 describe("a long answer", () => {
   /** A page of so many chunks; what is told at its end is counted. */
-  function longPage(chunks: number, chunk = "x".repeat(16 * 1_024)) {
+  function longPage(chunks: number, chunk = Buffer.alloc(16 * 1_024, "x")) {
     const seen = { pages: 0, sent: 0, asked: 0 };
     const route: Route = () => {
       seen.pages++;
@@ -388,9 +388,9 @@ describe("a long answer", () => {
   test("to a client that left before it began is no error", async (t) => {
     const { route, seen } = longPage(100);
     const held = heldRoute();
-    const late: Route = async () => {
-      await held.route();
-      return route();
+    const late: Route = async (request) => {
+      await held.route(request);
+      return route(request);
     };
     const { port, errors } = await serve(t, { "/long": late });
     const socket = await open(t, port);
@@ -406,7 +406,7 @@ describe("a long answer", () => {
   test("that fails in the middle is cut off, so that nobody takes it for whole, and is told of", async (t) => {
     let sent = 0;
     function* failing() {
-      yield "beginning\n";
+      yield Buffer.from("beginning\n");
       throw new Error("a bug");
     }
     const route: Route = () => ({ status: 200, contentType: "text/plain", body: failing(), sent: () => sent++ });

@@ -1,20 +1,28 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { pageChunks } from "../../src/metrics/exposition.ts";
+import type { MetricsLevel } from "../../src/metrics/catalogue.ts";
+import { BucketBounds, defaultBoundsUs } from "../../src/metrics/histogram/bucket-bounds.ts";
 import type { LegacyCounts } from "../../src/metrics/legacy-table.ts";
 import { TargetMetrics } from "../../src/metrics/target-metrics.ts";
 import { type Outcome, type Result, results } from "../../src/outcome.ts";
 import type { Target } from "../../src/target.ts";
+import { FakeClock } from "../support/fake-clock.ts";
 import { makeTarget } from "../support/make-target.ts";
+import { textPage } from "../support/written-page.ts";
 
 const handshake = { probe: "tcp", path: 0, startedMs: 0 } as const;
 const ok = (connectUs: number | undefined): Outcome => ({ ...handshake, result: "ok", connectUs });
 const fail = (result: Exclude<Result, "ok">): Outcome => ({ ...handshake, result, code: "E" });
 
+const api = { name: "API", target: "https://192.0.2.100:6443" };
 const apiLabels = 'name="API",target="https://192.0.2.100:6443"';
 
+function fresh(level: MetricsLevel = "default"): TargetMetrics {
+  return new TargetMetrics({ level, bounds: new BucketBounds(defaultBoundsUs), clock: new FakeClock() });
+}
+
 function page(metrics: TargetMetrics, counts: LegacyCounts = { reply: 0, lost: 0, timeMs: 0 }): string {
-  return [...pageChunks(metrics.page().families([{ labels: apiLabels, counts }]))].join("");
+  return textPage(metrics.page().families([{ labels: api, counts }]));
 }
 
 /** The samples of a family, without the API's. */
@@ -25,7 +33,7 @@ function samples(metrics: TargetMetrics, name: string): string[] {
 }
 
 function recorded(target: Target, outcomes: readonly Outcome[]): TargetMetrics {
-  const metrics = new TargetMetrics();
+  const metrics = fresh();
   metrics.add(target);
   for (const outcome of outcomes) metrics.record(target.key, outcome);
   return metrics;
@@ -62,7 +70,7 @@ describe("the first PinGo's families", () => {
 
   test("have the API's line even without a target", () => {
     assert.deepEqual(
-      page(new TargetMetrics())
+      page(fresh())
         .split("\n")
         .filter((line) => line.startsWith("pingo_")),
       ["pingo_reply", "pingo_lost", "pingo_time"].map((name) => `${name}{${apiLabels}} 0`),
@@ -204,7 +212,7 @@ describe("the families of a target", () => {
     metrics.remove(a.key);
     metrics.record(a.key, ok(1));
     metrics.relabel(a);
-    assert.equal(page(metrics), page(new TargetMetrics()));
+    assert.equal(page(metrics), page(fresh()));
   });
 
   test("begin at zero when it comes back", () => {
@@ -216,7 +224,7 @@ describe("the families of a target", () => {
 });
 
 test("a page names each family once and each series once, however many targets there are", () => {
-  const metrics = new TargetMetrics();
+  const metrics = fresh();
   for (let index = 0; index < 50; index++) {
     const target = makeTarget({ node: `n${index}`, address: `192.0.2.${index % 25}:10250`, name: `n${index % 25}` });
     metrics.add(target);
@@ -227,11 +235,12 @@ test("a page names each family once and each series once, however many targets t
   assert.equal(new Set(heads).size, heads.length);
   const series = lines.filter((line) => !line.startsWith("#")).map((line) => line.slice(0, line.lastIndexOf(" ")));
   assert.equal(new Set(series).size, series.length);
-  assert.equal(series.length, 3 * (25 + 1) + 50 * (results.length + 2 + 1 + 1));
+  const perTarget = results.length + 2 + 1 + 1 + 1;
+  assert.equal(series.length, 3 * (25 + 1) + 50 * perTarget + (results.length + 2));
 });
 
 test("of handshakes that overlap, the one that began last says whether the target is up", () => {
-  const metrics = new TargetMetrics();
+  const metrics = fresh();
   metrics.add(a);
   const record = (outcome: Outcome, startedMs: number) => metrics.record(a.key, { ...outcome, startedMs });
   const up = () => samples(metrics, "pingo_up").map((line) => line.slice(-1));
