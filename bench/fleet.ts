@@ -2,18 +2,14 @@
 // CPU of one core, memory, schedule lag, rounds skipped. A fleet beyond the limit on descriptors shares one listener on
 // all addresses, in a network namespace of its own, which needs root.
 
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { Pingo } from "../test/support/pingo.ts";
 import { positive } from "./arguments.ts";
 import { isolateLargeFleet } from "./fleet-size.ts";
 import { memoryMegabytes } from "./memory.ts";
-import { Totals } from "./totals.ts";
+import { startFleet } from "./start-fleet.ts";
+import { quantileBound, Totals } from "./totals.ts";
 
 const { values } = parseArgs({
   options: {
@@ -30,30 +26,20 @@ const { values } = parseArgs({
 const nodes = positive("nodes", values.nodes);
 isolateLargeFleet(nodes, import.meta.url);
 
-const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-const sandbox = spawn(process.execPath, [here("./fleet-sandbox.ts"), String(nodes)], {
-  stdio: ["pipe", "pipe", "inherit"],
-});
-const [environment] = (await once(createInterface({ input: sandbox.stdout }), "line")) as [string];
-const pingo = new Pingo(
-  ["--probe", values.probe, "--listen", "127.0.0.1:0", "--engine", values.engine, "--handshake", values.handshake],
-  JSON.parse(environment),
-);
-const [, port] = await pingo.says(/metrics are at http:\/\/127\.0\.0\.1:(\d+)/);
-await pingo.says(new RegExp(`probing ${nodes} nodes`));
+const args = ["--probe", values.probe, "--engine", values.engine, "--handshake", values.handshake];
+const { pingo, port, stop } = await startFleet(nodes, args);
 await pause(5_000);
 // A page is of the moment at which it is asked for, and may take a second to send.
 const fromMs = performance.now();
-const before = await Totals.fetch(Number(port));
+const before = await Totals.fetch(port);
 const [cpuFromMs, cpuBefore] = [performance.now(), cpuSeconds()];
 const resident = await watchWhile(Number(values.seconds) * 1_000, Number(values.scrape) * 1_000);
 const [cpuUntilMs, cpuAfter] = [performance.now(), cpuSeconds()];
 const untilMs = performance.now();
-const after = await Totals.fetch(Number(port));
-await pingo.stop();
-sandbox.stdin.end();
-await once(sandbox, "exit");
+const after = await Totals.fetch(port);
+await stop();
 
+const lag = "pingo_schedule_lag_seconds";
 const grown = (series: string) => after.of(series) - before.of(series);
 const seconds = (untilMs - fromMs) / 1_000;
 const made = grown("pingo_schedule_lag_seconds_count");
@@ -70,8 +56,8 @@ const result = {
   cpuOfOneCore: (cpuAfter - cpuBefore) / ((cpuUntilMs - cpuFromMs) / 1_000),
   residentMegabytes: resident.atEnd,
   residentMegabytesAtMost: resident.atMost,
-  lagP50SecondsAtMost: quantile(0.5),
-  lagP99SecondsAtMost: quantile(0.99),
+  lagP50SecondsAtMost: quantileBound(before, after, lag, 0.5),
+  lagP99SecondsAtMost: quantileBound(before, after, lag, 0.99),
   lagMeanSeconds: grown("pingo_schedule_lag_seconds_sum") / made,
 };
 if (values.json) console.log(JSON.stringify(result));
@@ -84,7 +70,7 @@ async function watchWhile(durationMs: number, scrapeMs: number): Promise<{ atMos
   while (performance.now() < endMs) {
     if (performance.now() >= scrapeDueMs) {
       scrapeDueMs += scrapeMs;
-      await Totals.fetch(Number(port));
+      await Totals.fetch(port);
     }
     await pause(Math.min(500, Math.max(1, endMs - performance.now())));
   }
@@ -96,13 +82,4 @@ function cpuSeconds(): number {
   const stat = readFileSync(`/proc/${pingo.process.pid}/stat`, "utf8");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
-/** The bound of the bucket in which the quantile lies. */
-function quantile(q: number): number {
-  for (const series of after.names()) {
-    const le = /^pingo_schedule_lag_seconds_bucket\{le="([^"]*)"\}$/.exec(series)?.[1];
-    if (le !== undefined && grown(series) >= q * made) return le === "+Inf" ? Number.POSITIVE_INFINITY : Number(le);
-  }
-  return Number.NaN;
 }

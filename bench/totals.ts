@@ -23,9 +23,14 @@ export class Totals {
   }
 
   #take(line: string): void {
-    if (line.startsWith("#") || line.includes("_rtt_seconds_bucket{")) return;
+    if (line.startsWith("#") || line.startsWith("pingo_handshake_rtt_seconds_bucket{")) return;
     const space = line.lastIndexOf(" ");
     const [series, value] = [line.slice(0, space), Number(line.slice(space + 1))];
+    const bound = /^(\w+_bucket)\{(?:.*,)?(le="[^"]*")\}$/.exec(series);
+    if (bound !== null) {
+      this.#add(`${bound[1]}{${bound[2]}}`, value);
+      return;
+    }
     const family = series.split("{", 1)[0] ?? "";
     this.#add(family, value);
     const result = /,result="(\w+)"/.exec(series)?.[1];
@@ -36,4 +41,15 @@ export class Totals {
   #add(series: string, value: number): void {
     this.#sums.set(series, (this.#sums.get(series) ?? 0) + value);
   }
+}
+
+/** The bound of the bucket in which the quantile of a histogram lies, of what was counted between two pages. */
+export function quantileBound(before: Totals, after: Totals, family: string, q: number): number {
+  const grown = (series: string) => after.of(series) - before.of(series);
+  const count = grown(`${family}_bucket{le="+Inf"}`);
+  for (const series of after.names()) {
+    const le = series.startsWith(`${family}_bucket{`) ? /le="([^"]*)"/.exec(series)?.[1] : undefined;
+    if (le !== undefined && grown(series) >= q * count) return le === "+Inf" ? Number.POSITIVE_INFINITY : Number(le);
+  }
+  return Number.NaN;
 }
