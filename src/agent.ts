@@ -3,7 +3,9 @@ import { type Config, defaultTimeoutMs } from "./config/config.ts";
 import { createProbing, type ProbingEngine } from "./handshake/create-engine.ts";
 import { maxHandshakesInFlight } from "./handshake/descriptor-limit.ts";
 import type { ProbeListener } from "./handshake/probing.ts";
+import type { ListenAddress } from "./http/listen-address.ts";
 import { type Answer, busy, HttpServer, type RouteRequest, text } from "./http/server.ts";
+import type { WebSecurity } from "./http/web-config/web-security.ts";
 import { type Log, withFacts } from "./log.ts";
 import { negotiate } from "./metrics/exposition/format.ts";
 import { pageChunks } from "./metrics/exposition/page-writer.ts";
@@ -28,6 +30,8 @@ export interface AgentParts {
   readonly log: Log;
   readonly clock?: Clock;
   readonly random?: () => number;
+  /** Who may read what is measured; everybody where it is undefined. */
+  readonly security?: WebSecurity | undefined;
 }
 
 /** The whole program from targets to metrics. This is the one place where its parts are put together. */
@@ -47,11 +51,11 @@ export class Agent {
   readonly #ending = new AbortController();
   /** Pages that are being sent. */
   #pages = 0;
-  #starting: Promise<number> | undefined;
+  #starting: Promise<readonly ListenAddress[]> | undefined;
   #following: Promise<unknown> | undefined;
 
   constructor(config: Config, clusters: readonly OpenCluster[], parts: AgentParts) {
-    const { log, clock = systemClock, random = Math.random } = parts;
+    const { log, clock = systemClock, random = Math.random, security } = parts;
     this.#config = config;
     this.#log = log;
     this.#clock = clock;
@@ -67,25 +71,30 @@ export class Agent {
       ...clusters.map((open) => this.#clusterSource(open, logOf(open.cluster))),
       ...(targetsFile === undefined ? [] : [this.#fileSource(targetsFile, logOf(staticCluster))]),
     ];
-    this.#http = new HttpServer(this.#routes(), (path, error) => log.error(`${path} failed: ${error.stack}`));
+    this.#http = new HttpServer({
+      routes: this.#routes(),
+      onError: (path, error) => log.error(`${path} failed: ${error.stack}`),
+      onRefused: (reason) => this.#processMetrics.httpRefused(reason),
+      security,
+    });
   }
 
   /**
-   * Listens, then begins to follow the API and to probe; resolves with the port. Rejects where it cannot listen, or
-   * where this system has not the engine that is wanted.
+   * Listens, then begins to follow the API and to probe; resolves with the addresses, now with their ports. Rejects where
+   * it cannot listen (ListenError), or where this system has not the engine that is wanted.
    */
-  start(): Promise<number> {
+  start(): Promise<readonly ListenAddress[]> {
     this.#starting = this.#start();
     return this.#starting;
   }
 
-  async #start(): Promise<number> {
+  async #start(): Promise<readonly ListenAddress[]> {
     this.#engine = await this.#createEngine();
     this.#processMetrics.engineIs(this.#engine.engine.name);
-    const port = await this.#http.listen(this.#config.listen);
+    const addresses = await this.#http.listen(this.#config.listen);
     const follow = { log: this.#log, clock: this.#clock, signal: this.#ending.signal };
     this.#following = Promise.all(this.#sources.map((source) => followSource(source, follow)));
-    return port;
+    return addresses;
   }
 
   /** Ends everything: no socket, timer or request is left. Can be called again. */

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, test } from "node:test";
 import { Agent } from "../src/agent.ts";
 import type { Config } from "../src/config/config.ts";
 import { readConfig } from "../src/config/read-config.ts";
+import type { TcpAddress } from "../src/http/listen-address.ts";
 import { createLog } from "../src/log.ts";
 import type { OpenCluster } from "../src/targets/kubernetes/open-cluster.ts";
 import { eventually } from "./support/eventually.ts";
@@ -54,7 +55,8 @@ describe("the whole agent, on a clock that stands still", () => {
     const url = await api.start();
     const sound = { cluster: "sound", apiName: url.href, access: openAccess({ url, clock }) };
     agent = new Agent(config, [...others, sound], { log, clock, random: () => 0.5 });
-    return agent.start();
+    const [address] = await agent.start();
+    return (address as TcpAddress).port;
   }
   const says = (pattern: RegExp) =>
     eventually(

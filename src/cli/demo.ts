@@ -9,7 +9,8 @@ import { type OpenCluster, openClusters, secretsOf } from "../targets/kubernetes
 import { formatMs } from "../units.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { removeKubeconfig, type WrittenKubeconfig, writeKubeconfig } from "./kubeconfig-file.ts";
-import { aborted, createServeLog, listenUrl, startAgent } from "./serve.ts";
+import { openSecurityOrSay } from "./open-security.ts";
+import { aborted, createServeLog, startAgent, urlsOf } from "./serve.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** `pingo demo`: the sandbox, what goes wrong in it, and PinGo watching it, side by side in one log. */
@@ -17,20 +18,23 @@ export async function demoCommand(config: Config, terminal: Terminal, signal: Ab
   let open: readonly OpenCluster[] = [];
   const log = createServeLog(config, terminal, () => secretsOf(open));
   const announce = (line: string) => log.info(`sandbox: ${line}`);
+  const opened = await openSecurityOrSay(config.webConfigFile, log, terminal);
+  if (opened === undefined) return exitCodes.usage;
   const sandbox = await startOrSay(config, terminal, announce);
   if (sandbox === undefined) return exitCodes.usage;
   const clusters = [clusterOf(sandbox)];
   open = openClusters(clusters, { env: terminal.env, clock: systemClock, warn: (message) => log.warn(message) });
-  const agent = new Agent(config, open, { log });
-  const port = await startAgent(agent, config, terminal);
-  if (port !== undefined) {
+  const agent = new Agent(config, open, { log, ...opened });
+  const addresses = await startAgent(agent, terminal);
+  if (addresses !== undefined) {
     const kubeconfig = writeKubeconfig(config, sandbox, terminal);
-    terminal.out(introduction(config, sandbox, listenUrl(config, port), kubeconfig));
+    const [url = ""] = urlsOf(addresses, opened.security);
+    terminal.out(introduction(config, sandbox, url, kubeconfig));
     await Promise.all([playHappenings(sandbox, { clock: systemClock, signal, announce }), aborted(signal)]);
     removeKubeconfig(kubeconfig);
   }
   await Promise.all([agent.stop(), sandbox.stop()]);
-  return port === undefined ? exitCodes.usage : exitCodes.fine;
+  return addresses === undefined ? exitCodes.usage : exitCodes.fine;
 }
 
 /** A sandbox of the size asked for, or undefined after saying why there is none. */

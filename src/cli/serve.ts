@@ -2,13 +2,16 @@ import { Agent } from "../agent.ts";
 import { systemClock } from "../clock.ts";
 import { type Config, defaultTimeoutMs } from "../config/config.ts";
 import type { ClusterConfig } from "../config/find-clusters.ts";
+import { type ListenAddress, urlOf, writeAddress } from "../http/listen-address.ts";
+import { ListenError } from "../http/server.ts";
+import type { WebSecurity } from "../http/web-config/web-security.ts";
 import { createLog, type Log } from "../log.ts";
 import { type OpenCluster, openClusters, secretsOf } from "../targets/kubernetes/open-cluster.ts";
-import { joinHostPort } from "../targets/select.ts";
 import { formatMs } from "../units.ts";
 import { revision, version } from "../version.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { loadTargetsOrSay } from "./list-targets.ts";
+import { openSecurityOrSay } from "./open-security.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** `pingo serve`: watch, probe, publish, until `signal` is aborted. */
@@ -23,10 +26,12 @@ export async function serveCommand(
   let open: readonly OpenCluster[] = [];
   const log = createServeLog(config, terminal, () => secretsOf(open));
   open = openClusters(clusters, { env: terminal.env, clock: systemClock, warn: (message) => log.warn(message) });
-  const agent = new Agent(config, open, { log });
-  const port = await startAgent(agent, config, terminal);
-  if (port === undefined) return exitCodes.usage;
-  introduce(config, open, port, log);
+  const opened = await openSecurityOrSay(config.webConfigFile, log, terminal);
+  if (opened === undefined) return exitCodes.usage;
+  const agent = new Agent(config, open, { log, ...opened });
+  const addresses = await startAgent(agent, terminal);
+  if (addresses === undefined) return exitCodes.usage;
+  introduce(config, open, urlsOf(addresses, opened.security), log);
   await aborted(signal);
   log.info(`stopping: ${signal.reason}`);
   await agent.stop();
@@ -39,23 +44,25 @@ export function createServeLog(config: Config, terminal: Terminal, secrets: () =
   return createLog({ format, level, write: terminal.err, unixMs: () => systemClock.unixMs(), secrets });
 }
 
-/** The port it listens on, or undefined after saying why it cannot. */
-export async function startAgent(agent: Agent, config: Config, terminal: Terminal): Promise<number | undefined> {
+/** The addresses it listens on, or undefined after saying why it cannot. */
+export async function startAgent(agent: Agent, terminal: Terminal): Promise<readonly ListenAddress[] | undefined> {
   try {
     return await agent.start();
   } catch (error) {
-    const { host, port } = config.listen;
-    const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === "EADDRINUSE" ? "another program listens there" : message;
-    const listening = `cannot listen on ${joinHostPort(host, port)}: ${why}; choose another with --listen or PINGO_LISTEN`;
-    // Without an errno it was not the socket: the engine that is wanted does not work here.
-    terminal.err(`pingo: ${code === undefined ? `${message}; see --engine` : listening}\n`);
+    terminal.err(`pingo: ${explainStart(error as Error)}\n`);
     await agent.stop();
     return undefined;
   }
 }
 
-function introduce(config: Config, clusters: readonly OpenCluster[], port: number, log: Log): void {
+function explainStart(error: Error): string {
+  // If it was not the socket, the engine that is wanted does not work here.
+  if (!(error instanceof ListenError)) return `${error.message}; see --engine`;
+  const why = error.code === "EADDRINUSE" ? "another program listens there" : error.message;
+  return `cannot listen on ${writeAddress(error.address)}: ${why}; choose another with --listen or PINGO_LISTEN`;
+}
+
+function introduce(config: Config, clusters: readonly OpenCluster[], urls: readonly string[], log: Log): void {
   const { targetsFile } = config.sources;
   const watched = clusters.map(({ cluster, apiName, access }) =>
     access.spec.contextName === "" ? apiName : `${apiName} (context ${cluster})`,
@@ -65,13 +72,12 @@ function introduce(config: Config, clusters: readonly OpenCluster[], port: numbe
     probe: formatMs(config.probeMs),
     timeout: formatMs(config.timeoutMs ?? defaultTimeoutMs(config.probeMs)),
   });
-  log.info(`metrics are at ${listenUrl(config, port)}/metrics`);
+  log.info(`metrics are at ${urls.map((url) => `${url}/metrics`).join(", ")}`);
 }
 
 /** Where a person finds it from this machine. */
-export function listenUrl(config: Config, port: number): string {
-  const { host } = config.listen;
-  return `http://${host === "" ? `localhost:${port}` : joinHostPort(host, port)}`;
+export function urlsOf(addresses: readonly ListenAddress[], security: WebSecurity | undefined): string[] {
+  return addresses.map((address) => urlOf(address, security?.tls === undefined ? "http" : "https"));
 }
 
 /** Resolves when `signal` is aborted. */

@@ -1,4 +1,4 @@
-import { type Command, commands, optionNames, options } from "./options.ts";
+import { type Command, commands, type OptionName, optionNames, options } from "./options.ts";
 import { closest } from "./suggest.ts";
 
 /** A command line taken apart; values are still text. */
@@ -16,6 +16,9 @@ export interface Arguments {
 
 const commandNames: readonly string[] = commands;
 const flagNames: readonly string[] = [...optionNames, "help", "version"];
+
+/** As Prometheus and its exporters call it, for those who know it from there. */
+const otherSpellings: Readonly<Record<string, OptionName>> = { "web.config.file": "web-config-file" };
 
 /**
  * Takes a command line apart: `[command] --flag value --flag=value --switch`. Goes on after a mistake, so that all
@@ -46,21 +49,21 @@ export function readArguments(argv: readonly string[]): Arguments {
 function readFlag(argument: string, next: string | undefined, flags: Map<string, string>, problems: string[]): number {
   const [, name = "", inline] = /^--?([^=]*)(?:=(.*))?$/s.exec(argument) ?? [];
   const nextIsValue = next !== undefined && !next.startsWith("--");
-  const spec = optionNames.find((known) => known === name);
+  const spec = optionNames.find((known) => known === (otherSpellings[name] ?? name));
   if (spec === undefined || !argument.startsWith("--")) {
     problems.push(`${showFlag(argument, name)} is not an option${closest(name, flagNames, "; did you mean --")}`);
     // What follows is likely its value, and may be a secret; but a command's name is more likely the command.
     return inline === undefined && nextIsValue && !commandNames.includes(next) ? 1 : 0;
   }
-  const before = "repeats" in options[spec] ? flags.get(name) : undefined;
-  if (flags.has(name) && before === undefined) problems.push(`--${name} is given twice`);
+  const before = "repeats" in options[spec] ? flags.get(spec) : undefined;
+  if (flags.has(spec) && before === undefined) problems.push(`--${name} is given twice`);
   if (!("argument" in options[spec])) {
     if (inline !== undefined) problems.push(`--${name} takes no value`);
-    flags.set(name, "true");
+    flags.set(spec, "true");
     return 0;
   }
   if (inline === undefined && !nextIsValue) problems.push(`--${name} needs a value (${options[spec].argument})`);
-  else flags.set(name, `${before === undefined ? "" : `${before}\n`}${inline ?? next ?? ""}`);
+  else flags.set(spec, `${before === undefined ? "" : `${before}\n`}${inline ?? next ?? ""}`);
   return inline === undefined && nextIsValue ? 1 : 0;
 }
 

@@ -40,7 +40,9 @@ export interface Config {
   readonly ports: readonly NamedPort[];
   readonly shard: Shard | undefined;
   readonly engine: EngineConfig;
-  readonly listen: ListenAddress;
+  readonly listen: readonly ListenAddress[];
+  /** The web configuration file; undefined where everybody may read, in the clear. */
+  readonly webConfigFile: string | undefined;
   readonly metrics: MetricsLevel;
   /** Upper bounds of the RTT's classic buckets, in microseconds. */
   readonly rttBucketsUs: readonly number[];

@@ -240,10 +240,18 @@ export const options = {
   listen: defaulted({
     env: "PINGO_LISTEN",
     argument: "ADDRESS",
-    meaning: "where /metrics is served",
+    meaning: "where /metrics is served, also unix:/path; can be repeated",
     fallback: ":8080",
+    repeats: true,
     commands: watching,
-    parse: values.listenAddress,
+    parse: values.list(values.listenAddress),
+  }),
+  "web-config-file": optional({
+    env: "PINGO_WEB_CONFIG_FILE",
+    argument: "FILE",
+    meaning: "TLS, passwords and headers in Prometheus' own format; read again as it changes",
+    commands: watching,
+    parse: values.anyText,
   }),
   metrics: defaulted({
     env: "PINGO_METRICS",

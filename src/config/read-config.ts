@@ -294,6 +294,7 @@ function assemble(values: OptionValues, sources: SourceConfig): Config {
     rttBucketsUs: values["rtt-buckets"],
     engine: engineOf(values),
     listen: values.listen,
+    webConfigFile: values["web-config-file"],
     logFormat: values["log-format"],
     logLevel: values["log-level"],
     output: values.output,

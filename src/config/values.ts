@@ -149,15 +149,26 @@ export const caPem: Parser<string> = (text) => {
 
 /** `:8080`, `127.0.0.1:8080`, `[::1]:8080` or `localhost:0`. */
 export const listenAddress: Parser<ListenAddress> = (text) => {
+  const [, path] = /^unix:(.*)$/s.exec(text.trim()) ?? [];
+  if (path !== undefined) return socketPath(path);
   const match = /^(?:\[([^\]]*)\]|([^:[\]]*)):(\d{1,5})$/.exec(text.trim());
   const port = Number(match?.[3]);
   if (match === null || port > 65_535) {
-    return { problem: `${quote(text)} is no address to listen on; write :8080, 127.0.0.1:8080 or [::1]:8080` };
+    return {
+      problem: `${quote(text)} is no address to listen on; write :8080, 127.0.0.1:8080, [::1]:8080 or unix:/path`,
+    };
   }
   const [, v6, host] = match;
   if (v6 !== undefined && isIP(v6) !== 6) return { problem: `${quote(v6)} in brackets is not an IPv6 address` };
   return { value: { host: v6 ?? host ?? "", port } };
 };
+
+/** As long as the kernel takes it: 108 bytes with the zero at its end (unix(7), sun_path). */
+function socketPath(path: string): Parsed<ListenAddress> {
+  const length = Buffer.byteLength(path);
+  if (length > 0 && length < 108 && !path.includes("\0")) return { value: { path } };
+  return { problem: `${quote(path)} is no path of a Unix socket; write 1 to 107 bytes, e.g. unix:/run/pingo.sock` };
+}
 
 /** An address that this machine may have. */
 export const sourceAddress: Parser<string> = (text) => {

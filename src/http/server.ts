@@ -1,13 +1,14 @@
-import {
-  createServer,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from "node:http";
-import type { AddressInfo } from "node:net";
-import { inTurns } from "./in-turns.ts";
+import http, { type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import https from "node:https";
+import type { Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
+import { ConnectionGuard, type GuardReason } from "./connection-guard.ts";
+import { type Coding, negotiateCoding } from "./content-encoding.ts";
 import type { ListenAddress } from "./listen-address.ts";
+import type { RefusalReason } from "./refusal.ts";
+import { sendChunks, sendWhole } from "./send.ts";
+import { openToGroup, removeStaleSocket } from "./unix-socket.ts";
+import type { AuthAnswer, WebSecurity } from "./web-config/web-security.ts";
 
 /** What a route answers. */
 export interface Answer {
@@ -18,7 +19,7 @@ export interface Answer {
    * chunk need not be valid for longer than until the next is asked for.
    */
   readonly body: string | Iterable<Uint8Array>;
-  readonly retryAfterSeconds?: number;
+  readonly headers?: Readonly<Record<string, string>>;
   /** Told once nothing more of the body will be asked for, sent or not. */
   readonly sent?: () => void;
 }
@@ -41,96 +42,190 @@ const limits = {
   keepAliveTimeout: 75_000,
   maxHeaderSize: 16 * 1024,
 };
+/** A TLS handshake takes a few round trips. */
+const handshakeTimeoutMs = 5_000;
 /** A connection on which nothing moves, also one whose client asked for a page and does not read it. */
 const idleTimeoutMs = 90_000;
-/** Prometheus uses one. */
-const maxConnections = 64;
-/** An answer that is not read to its end in this time is cut off: it holds memory for as long. */
-const answerTimeoutMs = 60_000;
+/** Prometheus uses one, a browser six. */
+const maxConnections = 128;
+
+export interface HttpServerOptions {
+  readonly routes: Readonly<Record<string, Route>>;
+  /** Hears of a route that threw: a bug, answered with 500. */
+  readonly onError: (path: string, error: Error) => void;
+  readonly onRefused?: (reason: RefusalReason) => void;
+  /** Undefined: everybody may read, in the clear. */
+  readonly security?: WebSecurity | undefined;
+}
+
+/** Could not listen there; `cause` is the system's error. */
+export class ListenError extends Error {
+  readonly address: ListenAddress;
+  readonly code: string | undefined;
+
+  constructor(address: ListenAddress, cause: NodeJS.ErrnoException) {
+    super(cause.message, { cause });
+    this.address = address;
+    this.code = cause.code;
+  }
+}
 
 /** Serves a fixed table of paths to GET and HEAD; read-only. */
 export class HttpServer {
-  readonly #routes: Readonly<Record<string, Route>>;
-  readonly #onError: (path: string, error: Error) => void;
-  readonly #server: Server;
+  readonly #options: HttpServerOptions;
+  readonly #refused: (reason: RefusalReason) => void;
+  readonly #guard: ConnectionGuard;
+  readonly #servers: Server[] = [];
 
-  /** `onError` hears of a route that threw: a bug, answered with 500. */
-  constructor(routes: Readonly<Record<string, Route>>, onError: (path: string, error: Error) => void) {
-    this.#routes = routes;
-    this.#onError = onError;
-    this.#server = createServer(limits, (request, response) => void this.#serve(request, response));
-    this.#server.setTimeout(idleTimeoutMs);
-    this.#server.maxConnections = maxConnections;
+  constructor(options: HttpServerOptions) {
+    this.#options = options;
+    this.#refused = options.onRefused ?? (() => {});
+    const refused = (reason: GuardReason) => this.#refused(reason);
+    this.#guard = new ConnectionGuard(maxConnections, () => performance.now(), refused);
   }
 
-  /** Resolves with the port once it listens; rejects with the system's error where it cannot. */
-  listen({ host, port }: ListenAddress): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.#server.once("error", reject);
-      this.#server.listen({ port, ...(host === "" ? {} : { host }) }, () => {
-        this.#server.off("error", reject);
-        resolve((this.#server.address() as AddressInfo).port);
-      });
-    });
+  /** Resolves with the addresses, now with their ports, once it listens on all; rejects with a ListenError. */
+  async listen(addresses: readonly ListenAddress[]): Promise<ListenAddress[]> {
+    const bound: ListenAddress[] = [];
+    for (const address of addresses) bound.push(await this.#listen(address));
+    return bound;
   }
 
   /** Ends every connection, also one in the middle of an answer. Can be called again. */
-  stop(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#server.close(() => resolve());
-      this.#server.closeAllConnections();
+  async stop(): Promise<void> {
+    this.#options.security?.stop();
+    const closed = this.#servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+    for (const server of this.#servers) server.closeAllConnections();
+    this.#guard.closeAll();
+    await Promise.all(closed);
+  }
+
+  async #listen(address: ListenAddress): Promise<ListenAddress> {
+    const isUnix = "path" in address;
+    if (isUnix) await removeStaleSocket(address.path);
+    const server = this.#createServer(isUnix);
+    this.#servers.push(server);
+    await new Promise<void>((resolve, reject) => {
+      const failed = (error: Error) => reject(new ListenError(address, error));
+      server.once("error", failed);
+      server.listen(listenOptions(address), () => {
+        server.off("error", failed);
+        resolve();
+      });
     });
+    if (isUnix) await openToGroup(address.path);
+    const found = server.address();
+    return isUnix || found === null || typeof found === "string" ? address : { host: address.host, port: found.port };
+  }
+
+  #createServer(isUnix: boolean): Server {
+    const serve = (request: IncomingMessage, response: ServerResponse) => void this.#serve(request, response);
+    // Whoever can open the file may read: it needs no certificate, for which it has no name either.
+    const tls = isUnix ? undefined : this.#options.security?.tls;
+    const server =
+      tls === undefined
+        ? http.createServer(limits, serve)
+        : https.createServer({ ...limits, ...tls.options, handshakeTimeout: handshakeTimeoutMs }, serve);
+    server.setTimeout(idleTimeoutMs);
+    server.on("connection", (socket: Socket) => this.#guard.opened(socket));
+    server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => this.#refuseRequest(error, socket));
+    if (tls === undefined) return server;
+    server.on("tlsClientError", () => this.#refused("tls"));
+    server.on("secureConnection", (socket: TLSSocket) => {
+      this.#guard.secured(socket);
+      if (tls.admits(socket)) return;
+      this.#refused("certificate");
+      socket.destroy();
+    });
+    tls.onChange((options) => (server as https.Server).setSecureContext(options));
+    return server;
+  }
+
+  /** As Node itself answers, but counted: 431 to headers that are too long, 408 to those that do not come, else 400. */
+  #refuseRequest({ code }: NodeJS.ErrnoException, socket: Socket): void {
+    if (code === "ECONNRESET" || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    this.#refused("request");
+    const status =
+      code === "HPE_HEADER_OVERFLOW"
+        ? "431 Request Header Fields Too Large"
+        : code === "ERR_HTTP_REQUEST_TIMEOUT"
+          ? "408 Request Timeout"
+          : "400 Bad Request";
+    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => socket.destroy());
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = pathOf(request.url ?? "/");
-    const answer = await this.#answer(request, path);
-    const { body } = answer;
-    response.writeHead(answer.status, {
-      "Content-Type": answer.contentType,
-      ...(typeof body === "string" && { "Content-Length": Buffer.byteLength(body) }),
-      "X-Content-Type-Options": "nosniff",
-      "Cache-Control": "no-store",
-      ...(answer.status === 405 && { Allow: "GET, HEAD" }),
-      ...(answer.retryAfterSeconds !== undefined && { "Retry-After": answer.retryAfterSeconds }),
-    });
+    this.#guard.answering(request.socket);
+    response.once("close", () => this.#guard.answered(request.socket));
+    const answer = await this.#answer(request);
+    const coding = negotiateCoding(request.headers["accept-encoding"]?.toString());
+    const { body, status } = answer;
+    response.statusCode = status;
+    for (const [name, value] of Object.entries(this.#headersOf(answer))) response.setHeader(name, value);
     if (request.method === "HEAD") response.end();
-    else if (typeof body === "string") response.end(body);
-    else await this.#send(response, body, request.url ?? "/");
+    else if (typeof body === "string") sendWhole(response, Buffer.from(body), coding);
+    else await this.#send(request, response, body, coding);
     answer.sent?.();
   }
 
-  /** Sends chunk by chunk, no faster than they are read: the next is made once the kernel has the one before. */
-  async #send(response: ServerResponse, chunks: Iterable<Uint8Array>, path: string): Promise<void> {
-    const limit = setTimeout(() => response.destroy(), answerTimeoutMs);
-    const gone = new Promise<void>((resolve) => response.once("close", resolve));
+  async #send(
+    request: IncomingMessage,
+    response: ServerResponse,
+    body: Iterable<Uint8Array>,
+    coding: Coding | undefined,
+  ) {
     try {
-      for await (const chunk of inTurns(chunks)) {
-        // Of a socket that breaks meanwhile, the callback need not come.
-        await Promise.race([new Promise<void>((resolve) => response.write(chunk, () => resolve())), gone]);
-        if (response.destroyed) return;
-      }
-      response.end();
+      await sendChunks(response, body, coding);
     } catch (error) {
-      // Cut off, so that nobody takes for whole what is not.
-      response.destroy();
-      this.#onError(path, error as Error);
-    } finally {
-      clearTimeout(limit);
+      this.#options.onError(request.url ?? "/", error as Error);
     }
   }
 
-  async #answer({ method = "GET", headers }: IncomingMessage, path: string): Promise<Answer> {
+  #headersOf({ status, contentType, body, headers }: Answer): Record<string, string> {
+    return {
+      "Content-Type": contentType,
+      ...(typeof body === "string" && { "Content-Length": String(Buffer.byteLength(body)) }),
+      "X-Content-Type-Options": "nosniff",
+      "Cache-Control": "no-store",
+      Vary: "Accept, Accept-Encoding",
+      ...(status === 405 && { Allow: "GET, HEAD" }),
+      ...this.#options.security?.headers(),
+      ...headers,
+    };
+  }
+
+  async #answer(request: IncomingMessage): Promise<Answer> {
+    const { method = "GET", headers, url = "/" } = request;
+    const denied = await this.#denied(headers.authorization);
+    if (denied !== undefined) return denied;
     if (method !== "GET" && method !== "HEAD") return text(405, "only GET and HEAD are answered here\n");
-    const route = Object.hasOwn(this.#routes, path) ? this.#routes[path] : undefined;
+    const path = pathOf(url);
+    const route = Object.hasOwn(this.#options.routes, path) ? this.#options.routes[path] : undefined;
     if (route === undefined) return text(404, "there is nothing here; / says what there is\n");
     try {
       return await route({ headers });
     } catch (error) {
-      this.#onError(path, error as Error);
+      this.#options.onError(path, error as Error);
       return text(500, "an error in PinGo; its log says more\n");
     }
   }
+
+  async #denied(authorization: string | undefined): Promise<Answer | undefined> {
+    const answer: AuthAnswer = (await this.#options.security?.authenticate(authorization)) ?? "ok";
+    if (answer === "ok") return undefined;
+    this.#refused("password");
+    if (answer === "busy") return busy("too many passwords are being checked; try again\n", 429);
+    return { ...text(401, "Unauthorized\n"), headers: { "WWW-Authenticate": 'Basic realm="pingo"' } };
+  }
+}
+
+function listenOptions(address: ListenAddress) {
+  if ("path" in address) return address;
+  const { host, port } = address;
+  return { port, ...(host !== "" && { host }) };
 }
 
 /** The path of a request target, which may also be a whole URL (RFC 9112, 3.2.2). */
@@ -139,9 +234,9 @@ function pathOf(target: string): string {
   return path.split("?", 1)[0] ?? "/";
 }
 
-/** To those who ask for more at once than there is memory for. */
-export function busy(body: string): Answer {
-  return { ...text(503, body), retryAfterSeconds: 1 };
+/** To those who ask for more at once than there is room for. */
+export function busy(body: string, status = 503): Answer {
+  return { ...text(status, body), headers: { "Retry-After": "1" } };
 }
 
 /** An answer of plain text. */

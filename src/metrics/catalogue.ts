@@ -256,6 +256,13 @@ export const catalogue = {
     ...ofProcess,
     labels: [],
   },
+  httpRefused: {
+    name: "pingo_http_refused_total",
+    type: "counter",
+    help: "Connections and requests to this program that it turned away, by reason.",
+    ...ofProcess,
+    labels: ["reason"],
+  },
   buildInfo: {
     name: "pingo_build_info",
     type: "info",

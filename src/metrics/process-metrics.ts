@@ -1,6 +1,7 @@
 import { type Counter, collectDefaultMetrics, type Gauge, type Histogram, Registry } from "prom-client";
 import type { Clock } from "../clock.ts";
 import { type SkipReason, skipReasons } from "../handshake/probing.ts";
+import { type RefusalReason, refusalReasons } from "../http/refusal.ts";
 import { msToSeconds } from "../units.ts";
 import { ApiMetrics } from "./api-metrics.ts";
 import { catalogue } from "./catalogue.ts";
@@ -41,6 +42,7 @@ export class ProcessMetrics {
   readonly #engineInfo: Gauge<"engine">;
   readonly #engineRestarts: Counter;
   readonly #skipped: Counter<"reason">;
+  readonly #httpRefused: Counter<"reason">;
   readonly #lag: Histogram;
 
   constructor({ clock, version, revision }: ProcessMetricsOptions) {
@@ -54,6 +56,8 @@ export class ProcessMetrics {
     this.#lag = families.histogram(catalogue.lag, lagSeconds);
     this.#engineInfo = families.gauge(catalogue.engineInfo);
     this.#engineRestarts = families.counter(catalogue.engineRestarts);
+    this.#httpRefused = families.counter(catalogue.httpRefused);
+    for (const reason of refusalReasons) this.#httpRefused.inc({ reason }, 0);
     for (const reason of skipReasons) this.#skipped.inc({ reason }, 0);
     families.gauge(catalogue.buildInfo).set({ version, revision, node: process.version }, 1);
   }
@@ -73,6 +77,11 @@ export class ProcessMetrics {
 
   handshakeStarted(lagMs: number): void {
     this.#lag.observe(msToSeconds(lagMs));
+  }
+
+  /** Somebody who wanted to read was turned away. */
+  httpRefused(reason: RefusalReason): void {
+    this.#httpRefused.inc({ reason });
   }
 
   skipped(reason: SkipReason, rounds: number): void {

@@ -283,6 +283,7 @@ table(
   [
     [":8080", { host: "", port: 8_080 }],
     [":0", { host: "", port: 0 }],
+    ["unix:/run/pingo.sock", { path: "/run/pingo.sock" }],
     ["127.0.0.1:65535", { host: "127.0.0.1", port: 65_535 }],
     ["[::1]:8080", { host: "::1", port: 8_080 }],
     ["[::]:8080", { host: "::", port: 8_080 }],
@@ -302,6 +303,8 @@ table(
     ["[]:80", "not an IPv6 address"],
     ["http://127.0.0.1:80", '"http://127.0.0.1:80"'],
     ["tcp://10.0.0.1:80", "no address to listen on"],
+    ["unix:", "no path of a Unix socket"],
+    [`unix:/${"x".repeat(107)}`, "no path of a Unix socket"],
   ],
 );
 

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import http from "node:http";
 import { connect, type Socket } from "node:net";
 import { describe, type TestContext, test } from "node:test";
+import type { TcpAddress } from "../../src/http/listen-address.ts";
 import { HttpServer, type Route, text } from "../../src/http/server.ts";
 import { eventually } from "../support/eventually.ts";
 
@@ -15,12 +16,26 @@ interface Served {
   readonly errors: string[];
 }
 
+/** The port that it listens on. */
+async function listenOn(server: HttpServer, address: TcpAddress = local): Promise<number> {
+  const [bound] = await server.listen([address]);
+  return (bound as TcpAddress).port;
+}
+
+/** One that has nothing but what is given. */
+function bare(routes: Record<string, Route> = {}): HttpServer {
+  return new HttpServer({ routes, onError: () => {} });
+}
+
 /** A server on a free port that ends with the test. */
 async function serve(t: TestContext, routes: Record<string, Route> = {}): Promise<Served> {
   const errors: string[] = [];
   const all = { "/": () => text(200, "hello\n"), ...routes };
-  const server = new HttpServer(all, (path, error) => void errors.push(`${path} ${error.message}`));
-  const port = await server.listen(local);
+  const server = new HttpServer({
+    routes: all,
+    onError: (path, error) => void errors.push(`${path} ${error.message}`),
+  });
+  const port = await listenOn(server);
   t.after(() => server.stop());
   return { server, port, errors };
 }
@@ -267,9 +282,9 @@ describe("stop", () => {
       const { server, port } = await serve(t, { "/huge": () => text(200, huge) });
       await prepare(t, port);
       await stopInTime(server);
-      const next = new HttpServer({}, () => {});
+      const next = bare();
       t.after(() => next.stop());
-      assert.equal(await next.listen({ ...local, port }), port);
+      assert.equal(await listenOn(next, { ...local, port }), port);
     });
   }
 
@@ -295,37 +310,37 @@ describe("stop", () => {
     const { server } = await serve(t);
     await Promise.all([stopInTime(server), stopInTime(server)]);
     await stopInTime(server);
-    await stopInTime(new HttpServer({}, () => {}));
+    await stopInTime(bare());
   });
 });
 
 describe("listen", () => {
   test("gives the port that it found, on the address that was asked for", async (t) => {
-    const server = new HttpServer({ "/": () => text(200, "ok\n") }, () => {});
+    const server = bare({ "/": () => text(200, "ok\n") });
     t.after(() => server.stop());
-    const port = await server.listen({ host: "127.0.0.2", port: 0 });
+    const port = await listenOn(server, { host: "127.0.0.2", port: 0 });
     assert.ok(port > 0);
     await assert.rejects(ask(port, "/"), { code: "ECONNREFUSED" });
     assert.equal((await fetch(`http://127.0.0.2:${port}/`)).status, 200);
   });
 
   test("without a host takes connections on every address", async (t) => {
-    const server = new HttpServer({ "/": () => text(200, "ok\n") }, () => {});
+    const server = bare({ "/": () => text(200, "ok\n") });
     t.after(() => server.stop());
-    const port = await server.listen({ host: "", port: 0 });
+    const port = await listenOn(server, { host: "", port: 0 });
     for (const host of ["127.0.0.1", "127.0.0.3"]) assert.equal((await fetch(`http://${host}:${port}/`)).status, 200);
   });
 
   test("on a port that is taken rejects with the system's error, and can be stopped", async (t) => {
     const { port } = await serve(t);
-    const second = new HttpServer({}, () => {});
-    await assert.rejects(second.listen({ ...local, port }), { code: "EADDRINUSE" });
+    const second = bare();
+    await assert.rejects(listenOn(second, { ...local, port }), { code: "EADDRINUSE" });
     await stopInTime(second);
   });
 
   test("on an address that is not this machine's rejects", async () => {
-    const server = new HttpServer({}, () => {});
-    await assert.rejects(server.listen({ host: "192.0.2.1", port: 0 }), { code: "EADDRNOTAVAIL" });
+    const server = bare();
+    await assert.rejects(listenOn(server, { host: "192.0.2.1", port: 0 }), { code: "EADDRNOTAVAIL" });
     await stopInTime(server);
   });
 });

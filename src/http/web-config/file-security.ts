@@ -1,0 +1,140 @@
+import { stat } from "node:fs/promises";
+import type { SecureContextOptions, TLSSocket } from "node:tls";
+import type { Clock, Timer } from "../../clock.ts";
+import type { Log } from "../../log.ts";
+import { PasswordChecker } from "./password-checker.ts";
+import { readWebConfig } from "./read-web-config.ts";
+import type { WebConfig, WebTls } from "./web-config.ts";
+import type { AuthAnswer, TlsSecurity, WebSecurity } from "./web-security.ts";
+
+/** Between looks at the files: certificates rotate hours before they expire. */
+const lookMs = 2_000;
+/** What a password is held against where the name is unknown, so that both take as long. Of no password, cost 10. */
+const nobodysHash = "$2b$10$abcdefghijklmnopqrstuu5LgqVzWLGyFhkD1iTkVhzrQhNjfGdWm";
+
+export interface FileSecurityParts {
+  readonly path: string;
+  /** As it was read from the path. */
+  readonly config: WebConfig;
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
+/**
+ * Who may read by a web configuration file. It is read again as it changes, with the files it names; one that is broken
+ * leaves the last good one in force.
+ */
+export class FileSecurity implements WebSecurity {
+  readonly tls: TlsSecurity | undefined;
+  readonly #parts: FileSecurityParts;
+  readonly #passwords = new PasswordChecker();
+  readonly #changed: ((options: SecureContextOptions) => void)[] = [];
+  #config: WebConfig;
+  #signature = "";
+  #told = "";
+  #timer: Timer | undefined;
+  #isStopped = false;
+
+  constructor(parts: FileSecurityParts) {
+    this.#parts = parts;
+    this.#config = parts.config;
+    this.tls = parts.config.tls === undefined ? undefined : this.#tlsOf(parts.config.tls);
+    void this.#look();
+  }
+
+  headers(): Readonly<Record<string, string>> {
+    return this.#config.headers;
+  }
+
+  async authenticate(authorization: string | undefined): Promise<AuthAnswer> {
+    const { users } = this.#config;
+    if (users.size === 0) return "ok";
+    const given = parseBasic(authorization);
+    if (given === undefined) return "denied";
+    const hash = users.get(given.name);
+    const isRight = await this.#passwords.check(given.password, hash ?? nobodysHash).catch(() => undefined);
+    if (isRight === undefined) return "busy";
+    return isRight && hash !== undefined ? "ok" : "denied";
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#timer?.cancel();
+    this.#passwords.stop();
+  }
+
+  #tlsOf({ context, clientAuth }: WebTls): TlsSecurity {
+    return {
+      // Whether a certificate will do is said by admits(): Node's own check would let none in whose client has none.
+      options: { ...context, requestCert: clientAuth !== "NoClientCert", rejectUnauthorized: false },
+      admits: (socket) => this.#config.tls !== undefined && admits(this.#config.tls, socket),
+      onChange: (changed) => void this.#changed.push(changed),
+    };
+  }
+
+  async #look(): Promise<void> {
+    const signature = await signatureOf(this.#config.files);
+    const isFirst = this.#signature === "";
+    if (!isFirst && signature !== this.#signature) await this.#readAgain();
+    this.#signature = signature;
+    if (!this.#isStopped) this.#timer = this.#parts.clock.setTimer(() => void this.#look(), lookMs);
+  }
+
+  async #readAgain(): Promise<void> {
+    const { path, log } = this.#parts;
+    const read = await readWebConfig(path);
+    const problem = "problems" in read ? read.problems.join("; ") : this.#explainUnchangeable(read.config);
+    if (problem === undefined && "config" in read) {
+      this.#config = read.config;
+      this.#told = "";
+      if (read.config.tls !== undefined) for (const changed of this.#changed) changed(read.config.tls.context);
+      log.info("the web configuration has changed, and is in force", { file: path });
+    } else if (problem !== undefined && problem !== this.#told) {
+      this.#told = problem;
+      log.warn(`the web configuration has changed and cannot be used, so that the last one stays: ${problem}`);
+    }
+  }
+
+  /** What is settled for the whole life of what listens. */
+  #explainUnchangeable({ tls }: WebConfig): string | undefined {
+    const before = this.#config.tls;
+    if ((tls === undefined) !== (before === undefined)) return "TLS is put on or off by a restart";
+    const [asks, asked] = [tls, before].map((state) => (state?.clientAuth ?? "NoClientCert") !== "NoClientCert");
+    return asks === asked ? undefined : "clients are asked for certificates, or no more, by a restart";
+  }
+}
+
+/** By Go's ClientAuthType. */
+function admits({ clientAuth, allowedSans }: WebTls, socket: TLSSocket): boolean {
+  const certificate = socket.getPeerX509Certificate();
+  const isGiven = certificate !== undefined;
+  if (!isGiven) return clientAuth !== "RequireAnyClientCert" && clientAuth !== "RequireAndVerifyClientCert";
+  const verifies = clientAuth === "RequireAndVerifyClientCert" || clientAuth === "VerifyClientCertIfGiven";
+  if (verifies && !socket.authorized) return false;
+  return allowedSans.length === 0 || sansOf(certificate.subjectAltName).some((san) => allowedSans.includes(san));
+}
+
+/** `DNS:a, IP Address:192.0.2.1, email:x@y, URI:spiffe://z` as the values alone. */
+function sansOf(text: string | undefined): string[] {
+  return (text ?? "").split(", ").map((name) => name.slice(name.indexOf(":") + 1));
+}
+
+/** RFC 7617. */
+function parseBasic(
+  authorization: string | undefined,
+): { readonly name: string; readonly password: string } | undefined {
+  const match = /^Basic +([A-Za-z0-9+/=]+) *$/i.exec(authorization ?? "");
+  if (match === null) return undefined;
+  const text = Buffer.from(match[1] ?? "", "base64").toString();
+  const colon = text.indexOf(":");
+  return colon < 0 ? undefined : { name: text.slice(0, colon), password: text.slice(colon + 1) };
+}
+
+async function signatureOf(files: readonly string[]): Promise<string> {
+  const states = files.map(async (file) => {
+    const { ino, size, mtimeMs, ctimeMs } = await stat(file);
+    return [file, ino, size, mtimeMs, ctimeMs].join(" ");
+  });
+  const settled = await Promise.allSettled(states);
+  return settled.map((state) => (state.status === "fulfilled" ? state.value : String(state.reason))).join("\n");
+}
