@@ -1,0 +1,416 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { parse, stringify } from "yaml";
+import { skipWithout } from "../support/need.ts";
+import { type NodeState, seriesOf, type World } from "./world.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const folder = join(root, "deploy/prometheus");
+const ruleFiles = readdirSync(folder).filter((name) => name.endsWith(".rules.yaml"));
+
+interface Rule {
+  readonly alert?: string;
+  readonly expr: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+const rules = ruleFiles.flatMap((file) => {
+  const { groups } = parse(readFileSync(join(folder, file), "utf8")) as { groups: { rules: Rule[] }[] };
+  return groups.flatMap((group) => group.rules);
+});
+const alerts = rules.flatMap(({ alert }) => alert ?? []);
+
+const zones = ["a", "b", "c"];
+const nodes = zones.flatMap((zone) => [1, 2, 3].map((index) => `${zone}/${zone}${index}`));
+const during = (from: number, until: number, state: NodeState) => (minute: number) =>
+  minute >= from && minute < until ? state : undefined;
+const timeout: NodeState = { result: "timeout" };
+const refused: NodeState = { result: "refused" };
+
+/** What fires at some minute of a world: alert, and zone or node where it has them, a space between. */
+interface Case {
+  readonly name: string;
+  readonly world: Partial<World>;
+  readonly fires: readonly (readonly [minute: number, alerts: readonly string[]])[];
+  /** The legacy rules tell of the same in their own way. */
+  readonly legacy?: readonly (readonly [minute: number, alerts: readonly string[]])[];
+}
+
+const one =
+  (node: string, state: (minute: number) => NodeState | undefined) => (name: string, _zone: string, minute: number) =>
+    name === node ? state(minute) : undefined;
+const whole =
+  (zone: string, state: (minute: number) => NodeState | undefined) => (_name: string, of: string, minute: number) =>
+    of === zone ? state(minute) : undefined;
+
+const cases: readonly Case[] = [
+  {
+    name: "a quiet network",
+    world: { minutes: 60 },
+    fires: [
+      [10, []],
+      [30, []],
+      [60, []],
+    ],
+    legacy: [[30, []]],
+  },
+  {
+    name: "a node that is dark for ten minutes",
+    world: { minutes: 60, state: one("a1", during(20, 30, timeout)) },
+    fires: [
+      [21, []],
+      [27, ["PingoNodeUnreachable a a1"]],
+      [31, ["PingoNodeUnreachable a a1"]],
+      [37, []],
+      [60, []],
+    ],
+    legacy: [
+      [21, []],
+      [27, ["PingoLegacyNodeUnreachable a1"]],
+      [60, []],
+    ],
+  },
+  {
+    name: "a node that is dark for a minute and a half",
+    world: { minutes: 40, state: one("a1", during(20, 21.5, timeout)) },
+    fires: [
+      [21, []],
+      [23, []],
+      [25, []],
+      [30, []],
+      [40, []],
+    ],
+  },
+  {
+    name: "a node that is dark for four minutes, back for half of one, and dark again: one alert, without a gap",
+    world: {
+      minutes: 40,
+      state: one("a1", (minute) =>
+        minute >= 10 && minute < 30 && !(minute >= 17 && minute < 17.5) ? timeout : undefined,
+      ),
+    },
+    fires: [16, 17, 18, 19, 20, 22, 25, 29].map((minute) => [minute, ["PingoNodeUnreachable a a1"]]),
+  },
+  {
+    name: "a node that is dark and NotReady: the cluster knows",
+    world: { minutes: 40, state: one("a1", during(20, 40, { ...timeout, ready: false })) },
+    fires: [
+      [25, []],
+      [30, []],
+      [40, []],
+    ],
+  },
+  {
+    name: "a kubelet that is stopped on a node that is still Ready",
+    world: { minutes: 40, state: one("b2", during(20, 30, refused)) },
+    fires: [
+      [21, []],
+      [27, ["PingoKubeletRefuses b b2"]],
+      [37, []],
+    ],
+  },
+  {
+    name: "a kubelet that restarts",
+    world: { minutes: 40, state: one("b2", during(20, 21.5, refused)) },
+    fires: [
+      [21, []],
+      [23, []],
+      [25, []],
+      [30, []],
+    ],
+  },
+  {
+    name: "a zone that cannot be reached: one alert, not four",
+    world: { minutes: 60, state: whole("b", during(20, 30, timeout)) },
+    fires: [
+      [20, []],
+      [25, ["PingoZoneUnreachable b"]],
+      [31, ["PingoZoneUnreachable b"]],
+      [38, []],
+      [60, []],
+    ],
+  },
+  {
+    name: "a zone that cannot be reached, without series of nodes",
+    world: { minutes: 60, isMinimal: true, state: whole("b", during(20, 30, timeout)) },
+    fires: [
+      [20, []],
+      [25, ["PingoZoneUnreachable b"]],
+      [38, []],
+      [60, []],
+    ],
+  },
+  {
+    name: "a zone that is down, and its nodes NotReady",
+    world: { minutes: 60, state: whole("b", during(20, 30, { ...timeout, ready: false })) },
+    fires: [
+      [25, []],
+      [29, []],
+      [38, []],
+    ],
+  },
+  {
+    name: "everything dark: it is the place where PinGo runs",
+    world: { minutes: 60, state: (_node, _zone, minute) => during(20, 30, timeout)(minute) },
+    fires: [
+      [20, []],
+      [25, ["PingoEverythingUnreachable"]],
+      [38, []],
+    ],
+  },
+  {
+    name: "this machine at fault",
+    world: { minutes: 40, state: (_node, _zone, minute) => during(20, 30, { result: "local" })(minute) },
+    fires: [
+      [25, []],
+      [29, []],
+      [38, []],
+    ],
+  },
+  {
+    name: "a lossy way to a zone",
+    world: { minutes: 80, state: whole("c", during(20, 50, { result: "ok", retransmits: 0.25 })) },
+    fires: [
+      [19, []],
+      [21, []],
+      [40, ["PingoZoneSynRetransmits c"]],
+      [80, []],
+    ],
+  },
+  {
+    name: "a lossy way to a zone, without series of nodes",
+    world: { minutes: 80, isMinimal: true, state: whole("c", during(20, 50, { result: "ok", retransmits: 0.25 })) },
+    fires: [
+      [19, []],
+      [40, ["PingoZoneSynRetransmits c"]],
+      [80, []],
+    ],
+  },
+  {
+    name: "a lossy way to one node",
+    world: { minutes: 80, state: one("c1", during(20, 50, { result: "ok", retransmits: 0.25 })) },
+    fires: [
+      [19, []],
+      [40, ["PingoNodeSynRetransmits c c1"]],
+      [80, []],
+    ],
+  },
+  {
+    name: "a single SYN sent again now and then",
+    world: {
+      minutes: 60,
+      state: one("c1", (minute) => (minute % 20 === 0 ? { result: "ok", retransmits: 1 } : undefined)),
+    },
+    fires: [
+      [20, []],
+      [40, []],
+      [60, []],
+    ],
+  },
+  {
+    name: "a node that answers two handshakes of three",
+    world: {
+      minutes: 90,
+      state: one("a3", (minute) => (minute >= 20 && minute < 50 && (minute * 4) % 3 === 0 ? timeout : undefined)),
+    },
+    fires: [
+      [19, []],
+      [45, ["PingoNodeIntermittent a a3"]],
+      [90, []],
+    ],
+  },
+  {
+    name: "an API that is away for ten minutes",
+    world: {
+      minutes: 40,
+      apiUp: (minute) => minute < 10 || minute >= 20,
+      syncAge: (minute) => (minute < 10 || minute >= 20 ? 0 : (minute - 10) * 60),
+    },
+    fires: [
+      [11, []],
+      [15, ["PingoApiUnreachable"]],
+      [19, ["PingoApiUnreachable"]],
+      [26, []],
+      [40, []],
+    ],
+    legacy: [
+      [11, []],
+      [19, ["PingoLegacyApiUnreachable"]],
+      [40, []],
+    ],
+  },
+  {
+    name: "an API that fails every other time",
+    world: { minutes: 40, apiUp: (minute) => (minute * 4) % 2 === 0 },
+    fires: [
+      [20, []],
+      [40, []],
+    ],
+    legacy: [
+      [20, []],
+      [40, []],
+    ],
+  },
+  {
+    name: "an API that answers and lets nobody know its nodes",
+    world: { minutes: 60, syncAge: (minute) => (minute < 20 || minute >= 40 ? 0 : (minute - 20) * 60) },
+    fires: [
+      [24, []],
+      [30, ["PingoApiStale"]],
+      [45, []],
+      [60, []],
+    ],
+  },
+  {
+    name: "a PinGo that is late",
+    world: { minutes: 60, lag: (minute) => (minute >= 20 && minute < 40 ? 0.7 : 0.0008) },
+    fires: [
+      [21, []],
+      [35, ["PingoLate"]],
+      [60, []],
+    ],
+  },
+  {
+    name: "a PinGo that is late for a minute",
+    world: { minutes: 40, lag: (minute) => (minute >= 20 && minute < 21 ? 0.7 : 0.0008) },
+    fires: [
+      [22, []],
+      [26, []],
+      [30, []],
+    ],
+  },
+  {
+    name: "a PinGo that leaves handshakes out",
+    world: { minutes: 60, skips: (minute) => (minute >= 20 && minute < 40 ? 0.1 : 0) },
+    fires: [
+      [21, []],
+      [35, ["PingoOverloaded"]],
+      [60, []],
+    ],
+  },
+  {
+    name: "a PinGo that is gone",
+    world: { minutes: 60, isThere: (minute) => minute < 20 || minute >= 40 },
+    fires: [
+      [19, []],
+      [24, []],
+      [27, ["PingoGone"]],
+      [42, []],
+      [60, []],
+    ],
+  },
+  {
+    name: "a PinGo that was never there",
+    world: { minutes: 30, isThere: () => false },
+    fires: [
+      [4, []],
+      [10, ["PingoGone"]],
+      [30, ["PingoGone"]],
+    ],
+  },
+  {
+    name: "a way that is longer than it was",
+    world: { minutes: 1_560, stepMinutes: 1, rtt: (minute) => (minute >= 1_480 ? 0.004 : 0.00015) },
+    fires: [
+      [1_470, []],
+      [1_520, ["PingoLatencyShift a", "PingoLatencyShift b", "PingoLatencyShift c"]],
+    ],
+  },
+  {
+    name: "a way that is longer by a trifle",
+    world: { minutes: 1_560, stepMinutes: 1, rtt: (minute) => (minute >= 1_480 ? 0.0004 : 0.00015) },
+    fires: [
+      [1_470, []],
+      [1_520, []],
+      [1_560, []],
+    ],
+  },
+  {
+    name: "a long way that a PinGo of yesterday does not know better",
+    world: { minutes: 100, stepMinutes: 1, rtt: (minute) => (minute >= 40 ? 0.004 : 0.00015) },
+    fires: [
+      [60, []],
+      [80, []],
+      [100, []],
+    ],
+  },
+];
+
+describe("Prometheus' rules", { skip: skipWithout("promtool") }, () => {
+  let scratch: string;
+
+  before(() => {
+    scratch = mkdtempSync(join(tmpdir(), "pingo-rules-"));
+  });
+  after(() => rmSync(scratch, { recursive: true }));
+
+  const promtool = (...args: string[]) => {
+    const { status, stdout, stderr } = spawnSync("promtool", args, { encoding: "utf8" });
+    assert.equal(status, 0, `${stdout}${stderr}`.slice(0, 4_000));
+  };
+
+  test("are sound in promtool's eyes", () =>
+    promtool("check", "rules", ...ruleFiles.map((file) => join(folder, file))));
+
+  for (const { name, world, fires, legacy = [] } of cases) {
+    test(`on ${name}: exactly what is to fire`, () => {
+      const whole: World = { minutes: 60, nodes, ...world };
+      const looks = [
+        ...fires.map(([minute, expected]) => look(minute, expected, 'alertname!~"PingoLegacy.*",')),
+        ...legacy.map(([minute, expected]) => look(minute, expected, 'alertname=~"PingoLegacy.*",')),
+      ];
+      const file = join(scratch, "test.yaml");
+      const step = whole.stepMinutes ?? 0.25;
+      const content = {
+        rule_files: ruleFiles.map((rules) => join(folder, rules)),
+        evaluation_interval: `${step * 60}s`,
+        tests: [{ interval: `${step * 60}s`, input_series: seriesOf(whole), promql_expr_test: looks }],
+      };
+      writeFileSync(file, stringify(content, { lineWidth: 0 }));
+      promtool("test", "rules", file);
+    });
+  }
+});
+
+/** What fires at that minute, as a question that promtool asks. */
+function look(minute: number, expected: readonly string[], of: string) {
+  const labels = expected.map((text) => {
+    const [alertname = "", zone, node] = text.split(" ");
+    if (alertname.startsWith("PingoLegacy")) return { alertname, ...(zone !== undefined && { name: zone }) };
+    return { alertname, ...(zone !== undefined && { zone }), ...(node !== undefined && { node }) };
+  });
+  const by = of.includes("=~") ? "alertname, name" : "alertname, zone, node";
+  return {
+    expr: `count by (${by}) (ALERTS{${of}alertstate="firing"})`,
+    eval_time: `${Math.round(minute * 60)}s`,
+    exp_samples: labels.map((label) => {
+      const withName = label.alertname === "PingoLegacyApiUnreachable" ? { ...label, name: "API" } : label;
+      const text = Object.entries(withName).map(([name, value]) => `${name}="${value}"`);
+      return { labels: `{${text.join(",")}}`, value: 1 };
+    }),
+  };
+}
+
+test("each alert fires in some case, and is quiet in another", () => {
+  const expectations = cases.flatMap(({ fires, legacy = [] }) => [...fires, ...legacy].map(([, names]) => names));
+  const fired = new Set(expectations.flat().map((text) => text.split(" ")[0]));
+  assert.deepEqual([...alerts].toSorted(), [...fired].toSorted());
+  assert.ok(cases.some(({ fires }) => fires.every(([, names]) => names.length === 0)));
+});
+
+test("each alert has its runbook, and each runbook its alert", () => {
+  const pages = readdirSync(join(root, "docs/runbooks")).filter((name) => name !== "README.md");
+  assert.deepEqual(pages.toSorted(), alerts.map((alert) => `${alert}.md`).toSorted());
+  for (const { alert, annotations } of rules) {
+    if (alert === undefined) continue;
+    assert.equal(annotations?.runbook_url, `docs/runbooks/${alert}.md`);
+    assert.ok(existsSync(join(root, annotations.runbook_url)));
+    assert.match(annotations.summary ?? "", /\S/);
+    assert.match(annotations.description ?? "", /\S/);
+  }
+});
