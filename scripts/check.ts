@@ -5,5 +5,9 @@ import { lint, runSteps, tests, types } from "./tasks.ts";
 runSteps([
   types,
   lint,
-  tests("quick tests", ["test/!(e2e|lab|chaos|deploy)/**/*.test.ts", "test/chaos/!(chaos).test.ts", "test/*.test.ts"], 3),
+  tests(
+    "quick tests",
+    ["test/!(e2e|lab|chaos|deploy)/**/*.test.ts", "test/chaos/!(chaos).test.ts", "test/*.test.ts"],
+    3,
+  ),
 ]);

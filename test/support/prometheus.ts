@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { eventually } from "./eventually.ts";
+
+export interface Scraped {
+  readonly job: string;
+  /** `127.0.0.1:8080` */
+  readonly target: string;
+}
+
+export interface PrometheusOptions {
+  readonly scraped: readonly Scraped[];
+  readonly seconds: number;
+  /** Asks for protobuf, and keeps native histograms. */
+  readonly native: boolean;
+  readonly ruleFiles?: readonly string[];
+}
+
+/** One sample of an answer. */
+export interface Sample {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** A real Prometheus (Debian's package) on loopback, its data in a folder that goes with it. */
+export class Prometheus {
+  log = "";
+  readonly #folder = mkdtempSync(join(tmpdir(), "pingo-prometheus-"));
+  readonly #process: ChildProcess;
+  readonly #port: number;
+
+  private constructor(port: number, { scraped, seconds, native, ruleFiles = [] }: PrometheusOptions) {
+    this.#port = port;
+    const config = join(this.#folder, "prometheus.yml");
+    const content = {
+      global: { scrape_interval: `${seconds}s`, evaluation_interval: `${seconds}s` },
+      rule_files: ruleFiles,
+      scrape_configs: scraped.map(({ job, target }) => ({ job_name: job, static_configs: [{ targets: [target] }] })),
+    };
+    writeFileSync(config, stringify(content));
+    const args = [
+      `--config.file=${config}`,
+      `--storage.tsdb.path=${join(this.#folder, "data")}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+      ...(native ? ["--enable-feature=native-histograms"] : []),
+    ];
+    this.#process = spawn("prometheus", args, { stdio: ["ignore", "ignore", "pipe"] });
+    this.#process.stderr?.on("data", (chunk) => {
+      this.log += chunk;
+    });
+  }
+
+  static async start(options: PrometheusOptions): Promise<Prometheus> {
+    const prometheus = new Prometheus(await freePort(), options);
+    await eventually(
+      () => `Prometheus is ready\n${prometheus.log}`,
+      async () => (await fetch(`${prometheus.#url}/-/ready`).catch(() => undefined))?.ok === true,
+      20_000,
+    );
+    return prometheus;
+  }
+
+  get #url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** What an expression gives, at a moment in seconds since 1970 or now. Throws where it is wrong. */
+  async query(expression: string, atSeconds?: number): Promise<Sample[]> {
+    const parameters = new URLSearchParams({ query: expression });
+    if (atSeconds !== undefined) parameters.set("time", String(atSeconds));
+    const response = await fetch(`${this.#url}/api/v1/query?${parameters}`);
+    const answer = (await response.json()) as {
+      status: string;
+      error?: string;
+      data: { result: { metric: Record<string, string>; value?: [number, string] }[] };
+    };
+    if (answer.status !== "success") throw new Error(`${expression}: ${answer.error}`);
+    return answer.data.result.map(({ metric, value }) => ({ metric, value: Number(value?.[1]) }));
+  }
+
+  async stop(): Promise<void> {
+    const exited = once(this.#process, "exit");
+    this.#process.kill("SIGTERM");
+    await exited;
+    rmSync(this.#folder, { recursive: true });
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, "close");
+  return port;
+}
