@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { type Clock, systemClock } from "./clock.ts";
 import { type Config, defaultTimeoutMs } from "./config/config.ts";
 import { createProbing, type ProbingEngine } from "./handshake/create-engine.ts";
@@ -11,9 +12,10 @@ import { negotiate } from "./metrics/exposition/format.ts";
 import { pageChunks } from "./metrics/exposition/page-writer.ts";
 import { BucketBounds } from "./metrics/histogram/bucket-bounds.ts";
 import type { LegacyApi } from "./metrics/legacy-series.ts";
-import { takeSnapshot, writesCreated } from "./metrics/metrics-page.ts";
+import { type Snapshot, takeSnapshot, writesCreated } from "./metrics/metrics-page.ts";
 import { ProcessMetrics } from "./metrics/process-metrics.ts";
 import { TargetMetrics } from "./metrics/target-metrics.ts";
+import { Pusher } from "./push/pusher.ts";
 import { ReachabilityLog } from "./reachability-log.ts";
 import { followSource } from "./targets/follow-source.ts";
 import { ClusterSource } from "./targets/kubernetes/cluster-source.ts";
@@ -48,6 +50,7 @@ export class Agent {
   readonly #legacyApis: LegacyApi[] = [];
   #engine: ProbingEngine | undefined;
   readonly #http: HttpServer;
+  readonly #pusher: Pusher | undefined;
   readonly #ending = new AbortController();
   /** Pages that are being sent. */
   #pages = 0;
@@ -71,6 +74,7 @@ export class Agent {
       ...clusters.map((open) => this.#clusterSource(open, logOf(open.cluster))),
       ...(targetsFile === undefined ? [] : [this.#fileSource(targetsFile, logOf(staticCluster))]),
     ];
+    this.#pusher = this.#createPusher();
     this.#http = new HttpServer({
       routes: this.#routes(),
       onError: (path, error) => log.error(`${path} failed: ${error.stack}`),
@@ -93,7 +97,8 @@ export class Agent {
     this.#processMetrics.engineIs(this.#engine.engine.name);
     const addresses = await this.#http.listen(this.#config.listen);
     const follow = { log: this.#log, clock: this.#clock, signal: this.#ending.signal };
-    this.#following = Promise.all(this.#sources.map((source) => followSource(source, follow)));
+    const following = this.#sources.map((source) => followSource(source, follow));
+    this.#following = Promise.all([...following, this.#pusher?.run(this.#ending.signal)]);
     return addresses;
   }
 
@@ -236,17 +241,36 @@ export class Agent {
     }
   }
 
-  async #page(accept: string | undefined): Promise<Answer> {
-    const { metrics: level } = this.#config;
-    const format = negotiate(accept);
-    const writer = await format.writer(writesCreated(level));
-    const snapshot = await takeSnapshot({
-      level,
+  #snapshot(): Promise<Snapshot> {
+    return takeSnapshot({
+      level: this.#config.metrics,
       targets: this.#targetMetrics,
       process: this.#processMetrics,
       sources: this.#sources,
       apis: this.#legacyApis,
     });
+  }
+
+  #createPusher(): Pusher | undefined {
+    const { otlpEndpoint: url, otlpIntervalMs: intervalMs } = this.#config;
+    if (url === undefined) return undefined;
+    return new Pusher({
+      url,
+      intervalMs,
+      instance: hostname(),
+      version: version(),
+      snapshot: () => this.#snapshot(),
+      report: this.#processMetrics.forPush(),
+      log: this.#log,
+      clock: this.#clock,
+    });
+  }
+
+  async #page(accept: string | undefined): Promise<Answer> {
+    const { metrics: level } = this.#config;
+    const format = negotiate(accept);
+    const writer = await format.writer(writesCreated(level));
+    const snapshot = await this.#snapshot();
     const sent = () => {
       this.#pages--;
       snapshot.free();

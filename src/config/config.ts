@@ -43,6 +43,9 @@ export interface Config {
   readonly listen: readonly ListenAddress[];
   /** The web configuration file; undefined where everybody may read, in the clear. */
   readonly webConfigFile: string | undefined;
+  /** Where metrics are pushed as OTLP; undefined for nowhere. */
+  readonly otlpEndpoint: URL | undefined;
+  readonly otlpIntervalMs: number;
   readonly metrics: MetricsLevel;
   /** Upper bounds of the RTT's classic buckets, in microseconds. */
   readonly rttBucketsUs: readonly number[];

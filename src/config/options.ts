@@ -253,6 +253,21 @@ export const options = {
     commands: watching,
     parse: values.anyText,
   }),
+  "otlp-endpoint": optional({
+    env: "PINGO_OTLP_ENDPOINT",
+    argument: "URL",
+    meaning: "push metrics there as OTLP over HTTP, e.g. http://collector:4318",
+    commands: watching,
+    parse: values.otlpEndpoint,
+  }),
+  "otlp-interval": defaulted({
+    env: "PINGO_OTLP_INTERVAL",
+    argument: "TIME",
+    meaning: "between two pushes",
+    fallback: "30",
+    commands: watching,
+    parse: values.duration(second, hour),
+  }),
   metrics: defaulted({
     env: "PINGO_METRICS",
     argument: "LEVEL",

@@ -290,6 +290,8 @@ function assemble(values: OptionValues, sources: SourceConfig): Config {
     ipFamily: values["ip-family"],
     ports: values.port ?? [],
     shard: values.shard,
+    otlpEndpoint: values["otlp-endpoint"],
+    otlpIntervalMs: values["otlp-interval"],
     metrics: values.metrics,
     rttBucketsUs: values["rtt-buckets"],
     engine: engineOf(values),

@@ -92,6 +92,20 @@ export const apiUrl: Parser<{ readonly name: string; readonly url: URL }> = (tex
   return { value: { name, url: new URL(name) } };
 };
 
+/**
+ * Where OTLP is taken over HTTP. Of a base URL, metrics are at /v1/metrics (OpenTelemetry protocol exporter, "Endpoint URLs
+ * for OTLP/HTTP").
+ */
+export const otlpEndpoint: Parser<URL> = (text) => {
+  const would = "write it like http://collector:4318; tokens go into OTEL_EXPORTER_OTLP_HEADERS";
+  if (text.includes("@")) return { problem: `a URL with a user or password in it is not taken; ${would}` };
+  if (!/^https?:\/\/[^/\\]/i.test(text) || !URL.canParse(text))
+    return { problem: `${quoteUnlessToken(text)} is not an http(s) URL; ${would}` };
+  const url = new URL(text);
+  if (url.pathname === "/") url.pathname = "/v1/metrics";
+  return { value: url };
+};
+
 /** A bearer token (RFC 6750, 2.1), held against what an HTTP header can carry. The value is never shown. */
 export const token: Parser<string> = (text) => {
   if (text === "") return { problem: "is empty" };

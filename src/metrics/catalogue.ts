@@ -263,6 +263,20 @@ export const catalogue = {
     ...ofProcess,
     labels: ["reason"],
   },
+  pushes: {
+    name: "pingo_pushes_total",
+    type: "counter",
+    help: "Times that all metrics were pushed, by result.",
+    ...ofProcess,
+    labels: ["result"],
+  },
+  pushDropped: {
+    name: "pingo_push_dropped_points_total",
+    type: "counter",
+    help: "Data points of pushes that did not arrive; nothing waits to be sent again.",
+    ...ofProcess,
+    labels: [],
+  },
   buildInfo: {
     name: "pingo_build_info",
     type: "info",

@@ -2,6 +2,7 @@ import { type Counter, collectDefaultMetrics, type Gauge, type Histogram, Regist
 import type { Clock } from "../clock.ts";
 import { type SkipReason, skipReasons } from "../handshake/probing.ts";
 import { type RefusalReason, refusalReasons } from "../http/refusal.ts";
+import type { PushReport } from "../push/pusher.ts";
 import { msToSeconds } from "../units.ts";
 import { ApiMetrics } from "./api-metrics.ts";
 import { catalogue } from "./catalogue.ts";
@@ -65,6 +66,14 @@ export class ProcessMetrics {
   /** The families of a file of targets, for those who have one; to be called once. */
   forTargetFile(): TargetFileMetrics {
     return new TargetFileMetrics(this.#families, this.#clock);
+  }
+
+  /** The families of pushing, for those who push; to be called once. */
+  forPush(): PushReport {
+    const pushes = this.#families.counter(catalogue.pushes);
+    const dropped = this.#families.counter(catalogue.pushDropped);
+    for (const result of ["ok", "failed"] as const) pushes.inc({ result }, 0);
+    return { pushed: (result) => pushes.inc({ result }), dropped: (points) => dropped.inc(points) };
   }
 
   engineIs(engine: string): void {

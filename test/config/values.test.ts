@@ -254,6 +254,22 @@ table(
 );
 
 table(
+  "where OTLP is taken",
+  values.otlpEndpoint,
+  [
+    ["http://collector:4318", new URL("http://collector:4318/v1/metrics")],
+    ["https://c.example/", new URL("https://c.example/v1/metrics")],
+    ["http://127.0.0.1:9090/api/v1/otlp/v1/metrics", new URL("http://127.0.0.1:9090/api/v1/otlp/v1/metrics")],
+  ],
+  [
+    ["", "is not an http(s) URL"],
+    ["collector:4318", "is not an http(s) URL"],
+    ["grpc://collector:4317", "is not an http(s) URL"],
+    ["http://user:password@collector", "a URL with a user or password"],
+  ],
+);
+
+table(
   "bounds of buckets",
   parseRttBuckets,
   [
