@@ -4,6 +4,9 @@ import { existsSync } from "node:fs";
 /** Where the package puts it: no program, but what the system's Python finds. */
 export const pythonClient = "/usr/lib/python3/dist-packages/prometheus_client";
 
+/** And this of python3-protobuf. */
+export const pythonProtobuf = "/usr/lib/python3/dist-packages/google/protobuf";
+
 /** A program that a test needs and the Debian package that brings it; packages, with a space between, where it takes several. */
 export interface DebianTool {
   readonly command: string;
@@ -18,6 +21,7 @@ export const debianTools: readonly DebianTool[] = [
     package: "python3-prometheus-client",
     neededFor: "reading OpenMetrics with a parser that is not ours",
   },
+  { command: pythonProtobuf, package: "python3-protobuf", neededFor: "reading OTLP with OpenTelemetry's own messages" },
   { command: "ip", package: "iproute2", neededFor: "handshakes in a network namespace without a route" },
   { command: "nft", package: "nftables", neededFor: "holding lost SYNs against a packet filter's counters" },
   { command: "tcpdump", package: "tcpdump", neededFor: "holding round trips against a capture" },
