@@ -6,6 +6,7 @@ import { maxHandshakesInFlight } from "./handshake/descriptor-limit.ts";
 import type { ProbeListener } from "./handshake/probing.ts";
 import type { ListenAddress } from "./http/listen-address.ts";
 import { type Answer, busy, HttpServer, type RouteRequest, text } from "./http/server.ts";
+import { type Slot, Slots } from "./http/slots.ts";
 import type { WebSecurity } from "./http/web-config/web-security.ts";
 import { type Log, withFacts } from "./log.ts";
 import { negotiate } from "./metrics/exposition/format.ts";
@@ -52,8 +53,8 @@ export class Agent {
   readonly #http: HttpServer;
   readonly #pusher: Pusher | undefined;
   readonly #ending = new AbortController();
-  /** Pages that are being sent. */
-  #pages = 0;
+  /** For the pages that are being sent. */
+  readonly #slots = new Slots(maxPages, stalledPageMs, () => performance.now());
   #starting: Promise<readonly ListenAddress[]> | undefined;
   #following: Promise<unknown> | undefined;
 
@@ -216,7 +217,7 @@ export class Agent {
   #routes() {
     return {
       "/": () => text(200, landing),
-      "/metrics": ({ headers }: RouteRequest) => this.#metrics(headers.accept),
+      "/metrics": (request: RouteRequest) => this.#metrics(request),
       "/healthz": () => text(200, "ok\n"),
       "/readyz": () => this.#readiness(),
     };
@@ -230,13 +231,13 @@ export class Agent {
     return waiting.length < this.#sources.length ? text(200, `ok; ${said}`) : text(503, `not ready: ${said}`);
   }
 
-  async #metrics(accept: string | undefined): Promise<Answer> {
-    if (this.#pages >= maxPages) return busy(`${maxPages} scrapes are under way; try again\n`);
-    this.#pages++;
+  async #metrics({ headers, peer }: RouteRequest): Promise<Answer> {
+    const slot = this.#slots.take(peer);
+    if (slot === undefined) return busy(`${maxPages} scrapes are under way; try again\n`);
     try {
-      return await this.#page(accept);
+      return await this.#page(headers.accept, slot);
     } catch (error) {
-      this.#pages--;
+      slot.free();
       throw error;
     }
   }
@@ -266,21 +267,33 @@ export class Agent {
     });
   }
 
-  async #page(accept: string | undefined): Promise<Answer> {
+  async #page(accept: string | undefined, slot: Slot): Promise<Answer> {
     const { metrics: level } = this.#config;
     const format = negotiate(accept);
     const writer = await format.writer(writesCreated(level));
     const snapshot = await this.#snapshot();
     const sent = () => {
-      this.#pages--;
+      slot.free();
       snapshot.free();
     };
-    return { status: 200, contentType: format.contentType, body: pageChunks(snapshot.families, writer), sent };
+    const body = movingOn(pageChunks(snapshot.families, writer), slot);
+    return { status: 200, contentType: format.contentType, body, signal: slot.signal, sent };
   }
 }
 
 /** Each holds a copy of all counters, 13 MB at 65,000 targets; two Prometheus and a person are three. */
 const maxPages = 4;
+
+/** So long may whoever asked for a page not read on before others' pages go before. */
+const stalledPageMs = 500;
+
+/** Tells the slot of each chunk that is asked for. */
+function* movingOn(chunks: Iterable<Uint8Array>, slot: Slot): Generator<Uint8Array> {
+  for (const chunk of chunks) {
+    slot.moved();
+    yield chunk;
+  }
+}
 
 const landing = `PinGo: is it the network?
 

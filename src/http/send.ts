@@ -20,6 +20,12 @@ export function sendWhole(response: ServerResponse, body: Buffer, coding: Coding
   response.end(encoded);
 }
 
+export interface SendOptions {
+  readonly coding: Coding | undefined;
+  /** Cuts it off when it is aborted. */
+  readonly signal: AbortSignal | undefined;
+}
+
 /**
  * Sends chunk by chunk, no faster than they are read: the next is made once whoever is before the network has the one
  * before. Rejects with what the making of a chunk threw, after it has cut the answer off, so that nobody takes for whole
@@ -28,9 +34,10 @@ export function sendWhole(response: ServerResponse, body: Buffer, coding: Coding
 export async function sendChunks(
   response: ServerResponse,
   chunks: Iterable<Uint8Array>,
-  coding: Coding | undefined,
+  { coding, signal }: SendOptions,
 ): Promise<void> {
   const limit = setTimeout(() => response.destroy(), answerTimeoutMs);
+  signal?.addEventListener("abort", () => response.destroy(), { once: true });
   const gone = new Promise<void>((resolve) => response.once("close", resolve));
   const target = coding === undefined ? response : encodedInto(response, coding);
   try {

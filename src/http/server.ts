@@ -3,10 +3,10 @@ import https from "node:https";
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { ConnectionGuard, type GuardReason } from "./connection-guard.ts";
-import { type Coding, negotiateCoding } from "./content-encoding.ts";
+import { negotiateCoding } from "./content-encoding.ts";
 import type { ListenAddress } from "./listen-address.ts";
 import type { RefusalReason } from "./refusal.ts";
-import { sendChunks, sendWhole } from "./send.ts";
+import { type SendOptions, sendChunks, sendWhole } from "./send.ts";
 import { openToGroup, removeStaleSocket } from "./unix-socket.ts";
 import type { AuthAnswer, WebSecurity } from "./web-config/web-security.ts";
 
@@ -20,6 +20,8 @@ export interface Answer {
    */
   readonly body: string | Iterable<Uint8Array>;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Cuts the answer off when it is aborted. */
+  readonly signal?: AbortSignal;
   /** Told once nothing more of the body will be asked for, sent or not. */
   readonly sent?: () => void;
 }
@@ -27,6 +29,8 @@ export interface Answer {
 /** What a route may want to know of who asks. */
 export interface RouteRequest {
   readonly headers: IncomingHttpHeaders;
+  /** The address of who asks; empty over a Unix socket. */
+  readonly peer: string;
 }
 
 export type Route = (request: RouteRequest) => Answer | Promise<Answer>;
@@ -167,18 +171,13 @@ export class HttpServer {
     for (const [name, value] of Object.entries(this.#headersOf(answer))) response.setHeader(name, value);
     if (request.method === "HEAD") response.end();
     else if (typeof body === "string") sendWhole(response, Buffer.from(body), coding);
-    else await this.#send(request, response, body, coding);
+    else await this.#send(request, response, body, { coding, signal: answer.signal });
     answer.sent?.();
   }
 
-  async #send(
-    request: IncomingMessage,
-    response: ServerResponse,
-    body: Iterable<Uint8Array>,
-    coding: Coding | undefined,
-  ) {
+  async #send(request: IncomingMessage, response: ServerResponse, body: Iterable<Uint8Array>, how: SendOptions) {
     try {
-      await sendChunks(response, body, coding);
+      await sendChunks(response, body, how);
     } catch (error) {
       this.#options.onError(request.url ?? "/", error as Error);
     }
@@ -206,7 +205,7 @@ export class HttpServer {
     const route = Object.hasOwn(this.#options.routes, path) ? this.#options.routes[path] : undefined;
     if (route === undefined) return text(404, "there is nothing here; / says what there is\n");
     try {
-      return await route({ headers });
+      return await route({ headers, peer: request.socket.remoteAddress ?? "" });
     } catch (error) {
       this.#options.onError(path, error as Error);
       return text(500, "an error in PinGo; its log says more\n");

@@ -9,7 +9,8 @@ import { describe, type TestContext, test } from "node:test";
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import { negotiateCoding } from "../../src/http/content-encoding.ts";
 import type { TcpAddress } from "../../src/http/listen-address.ts";
-import { HttpServer, text } from "../../src/http/server.ts";
+import { busy, HttpServer, text } from "../../src/http/server.ts";
+import { Slots } from "../../src/http/slots.ts";
 import { eventually } from "../support/eventually.ts";
 
 /** More than the kernel takes off a sender for a reader who does not read. */
@@ -21,11 +22,24 @@ function* page() {
 }
 
 async function serve(t: TestContext) {
+  const slots = new Slots(4, 500, () => performance.now());
   const refused: string[] = [];
   const server = new HttpServer({
     routes: {
       "/metrics": () => text(200, "up 1\n"),
       "/page": () => ({ status: 200, contentType: "text/plain", body: page() }),
+      "/bounded": ({ peer }) => {
+        const slot = slots.take(peer);
+        if (slot === undefined) return busy("try again\n");
+        const { signal } = slot;
+        function* moving() {
+          for (const chunk of page()) {
+            slot?.moved();
+            yield chunk;
+          }
+        }
+        return { status: 200, contentType: "text/plain", body: moving(), signal, sent: () => slot.free() };
+      },
       "/long": () => text(200, "x".repeat(5_000)),
     },
     onError: (where, error) => assert.fail(`${where}: ${error.stack}`),
@@ -88,6 +102,27 @@ describe("a scrape takes less than 100 ms", () => {
       socket.write("GET /page HTTP/1.1\r\nHost: x\r\n\r\n");
     }
     assert.ok((await scrapeMs(port)) < 100);
+  });
+
+  test("beside those who hold every place for a long answer and do not read, and it gets a place at once", async (t) => {
+    const { port, refused } = await serve(t);
+    for (let count = 0; count < 10; count++) {
+      const socket = await opened(t, port);
+      socket.pause();
+      socket.write("GET /bounded HTTP/1.1\r\nHost: x\r\n\r\n");
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.ok((await scrapeMs(port)) < 100);
+    for (const localAddress of ["127.0.0.1", "127.0.0.2"]) {
+      // Who shares the address of those who do not read waits until it is clear that they do not.
+      if (localAddress === "127.0.0.1") await new Promise((resolve) => setTimeout(resolve, 500));
+      const request = http.get({ host: "127.0.0.1", port, path: "/bounded", localAddress, agent: false });
+      const [response] = await once(request, "response");
+      let bytes = 0;
+      for await (const chunk of response) bytes += chunk.length;
+      assert.deepEqual([response.statusCode, bytes], [200, pageBytes], localAddress);
+    }
+    assert.deepEqual(refused, []);
   });
 
   test("beside headers of a megabyte, which are refused with 431", async (t) => {

@@ -117,23 +117,22 @@ async function inlineOrFile(reader: FieldReader, name: string, open: Open): Prom
 }
 
 function readSuites(reader: FieldReader): { ciphers?: string } {
-  const named = reader.strings("cipher_suites").flatMap((name) => {
-    const known = cipherSuites[name];
-    if (known === undefined)
-      reader.tell("cipher_suites", `${JSON.stringify(name)} is not one of ${Object.keys(cipherSuites).join(", ")}`);
-    return known ?? [];
-  });
+  const named = translated(reader, "cipher_suites", cipherSuites);
   return named.length === 0 ? {} : { ciphers: [...new Set([...named, ...tls13Suites])].join(":") };
 }
 
 function readCurves(reader: FieldReader): { ecdhCurve?: string } {
-  const named = reader.strings("curve_preferences").flatMap((name) => {
-    const known = curves[name];
-    if (known === undefined)
-      reader.tell("curve_preferences", `${JSON.stringify(name)} is not one of ${Object.keys(curves).join(", ")}`);
-    return known ?? [];
-  });
+  const named = translated(reader, "curve_preferences", curves);
   return named.length === 0 ? {} : { ecdhCurve: named.join(":") };
+}
+
+/** A list of Go's names as OpenSSL's. */
+function translated(reader: FieldReader, key: string, known: Readonly<Record<string, string>>): string[] {
+  return reader.strings(key).flatMap((name) => {
+    if (Object.hasOwn(known, name)) return known[name] ?? [];
+    reader.tell(key, `${JSON.stringify(name)} is not one of ${Object.keys(known).join(", ")}`);
+    return [];
+  });
 }
 
 const headerNames = [
