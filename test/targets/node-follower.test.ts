@@ -196,7 +196,7 @@ describe("NodeFollower", () => {
     await follow();
     const startMs = clock.nowMs();
     await until("eight lists", () => lists().length === 8, 500);
-    assert.ok(clock.nowMs() - startMs > 12_000, `${clock.nowMs() - startMs} ms for eight lists`);
+    assert.ok(clock.nowMs() - startMs > 7_000, `${clock.nowMs() - startMs} ms for eight lists`);
   });
 
   test("an ERROR event of another kind leads to a new list after a wait", async () => {

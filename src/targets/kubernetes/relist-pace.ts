@@ -1,9 +1,12 @@
 import type { Clock } from "../../clock.ts";
 import { Backoff } from "./backoff.ts";
 
-const waitMs = { first: 500, max: 3_000, maxForLarge: 30_000 };
+/** Together with the longest wait after a failure, which may come before, it stays within the 5 s that are promised. */
+const waitMs = { first: 500, max: 1_500, maxForLarge: 30_000 };
 /** It is the list that costs an API: no more than this share of the time goes into them in the long run. */
 const share = 0.1;
+/** What a list costs at least, however soon it is answered: beside the time there is a request and what it makes of etcd. */
+const minCostMs = 300;
 /** So many lists more than that are a trouble that passes; what goes beyond is how this API is. */
 const spareLists = 5;
 
@@ -15,7 +18,7 @@ const spareLists = 5;
 export class RelistPace {
   readonly #clock: Clock;
   readonly #backoff: Backoff;
-  #listTookMs = 0;
+  #costMs = minCostMs;
   /** What the lists have taken beyond their share, in milliseconds, as of `#asOfMs`. */
   #debtMs = 0;
   #asOfMs = 0;
@@ -28,7 +31,7 @@ export class RelistPace {
 
   /** A list is whole; `tookMs` is the time in which the API answered, without what was waited for between tries. */
   listed(tookMs: number): void {
-    this.#listTookMs = tookMs;
+    this.#costMs = Math.max(minCostMs, tookMs);
   }
 
   /** A list and the watch after it have worked. */
@@ -40,11 +43,11 @@ export class RelistPace {
   /** How long to wait before the next list, at least `retryAfterMs` as far as that is bearable. */
   nextMs(retryAfterMs: number | undefined): number {
     const nowMs = this.#clock.nowMs();
-    const tookMs = this.#listTookMs;
-    this.#debtMs = Math.max(0, this.#debtMs - (nowMs - this.#asOfMs) * share) + tookMs;
+    const costMs = this.#costMs;
+    this.#debtMs = Math.max(0, this.#debtMs - (nowMs - this.#asOfMs) * share) + costMs;
     this.#asOfMs = nowMs;
-    const isHabit = this.#debtMs > (spareLists + 0.5) * tookMs;
-    const atLeastMs = isHabit ? Math.min(waitMs.maxForLarge, tookMs * (1 / share - 1)) : 0;
+    const isHabit = this.#debtMs > (spareLists + 0.5) * costMs;
+    const atLeastMs = isHabit ? Math.min(waitMs.maxForLarge, costMs * (1 / share - 1)) : 0;
     return Math.max(atLeastMs, this.#backoff.nextMs(retryAfterMs));
   }
 }
