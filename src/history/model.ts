@@ -1,0 +1,111 @@
+import type { StepMs } from "../api/queries.ts";
+import type { HistoryEvent, ResultCounts } from "../api/v1.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Target } from "../target.ts";
+import type { NodeFacts } from "../targets/node.ts";
+import type { LatencySketch } from "./latency-sketch.ts";
+
+/** What is kept of one target, or of a group of them, and one step of time. */
+export interface Bucket {
+  readonly results: ResultCounts;
+  readonly synSent: number;
+  readonly synRetransmits: number;
+  /** Of the kernel's round trips; of connect times, where the engine cannot see those. */
+  readonly latency: LatencySketch;
+}
+
+/** A target as the history knows it, also long after it has left. */
+export interface KnownTarget {
+  /** Small and dense: the index of columns. It may be another target's once nothing is kept of this one. */
+  readonly id: number;
+  readonly target: Target;
+  readonly joinedMs: number;
+  /** Undefined while it is probed. */
+  readonly leftMs: number | undefined;
+}
+
+/** How a target is at this moment. */
+export interface LiveState {
+  /** Undefined before the first handshake has ended; `local` never stands here. */
+  readonly up: boolean | undefined;
+  /** How the last handshake ended that tells of it. */
+  readonly result: Outcome["result"] | undefined;
+  /** Since when it is so. */
+  readonly sinceMs: number | undefined;
+  readonly lastRttUs: number | undefined;
+  /** Its own normal, microseconds. */
+  readonly normalUs: number | undefined;
+}
+
+/** A bucket of all targets of a zone. */
+export interface ZoneBucket {
+  readonly cluster: string;
+  readonly zone: string;
+  readonly bucket: Bucket;
+  /** As in heat columns. */
+  readonly heat: number;
+  /** The most targets that there were in a minute of it, and of which nothing came back for a whole minute. */
+  readonly targets: number;
+  readonly unreachable: number;
+}
+
+/** In columns of heat: nothing was measured. Any other value is a Heat (see api/v1.ts). */
+export const noHeat = 255;
+
+/**
+ * What questions are answered from: steps that are over, from the database, and those that go on, from memory, alike.
+ * Times are of starts of steps, whole multiples of `stepMs`; a range is from `fromMs` to before `toMs`.
+ */
+export interface HistoryView {
+  readonly nowMs: number;
+  /** Since when there is anything. */
+  readonly sinceMs: number | undefined;
+  targets(): readonly KnownTarget[];
+  target(key: string): KnownTarget | undefined;
+  live(id: number): LiveState;
+  node(cluster: string, node: string): NodeFacts | undefined;
+  apis(): readonly {
+    readonly cluster: string;
+    readonly isUp: boolean | undefined;
+    readonly sinceMs: number | undefined;
+  }[];
+  /** For each step that has one, a heat by target id; shorter than there are ids where the last have none. */
+  heat(stepMs: StepMs, fromMs: number, toMs: number): Iterable<{ readonly startMs: number; readonly heat: Uint8Array }>;
+  /** The buckets of one target; steps without a handshake are left out. */
+  buckets(
+    stepMs: StepMs,
+    id: number,
+    fromMs: number,
+    toMs: number,
+  ): Iterable<{ readonly startMs: number; readonly bucket: Bucket }>;
+  zones(
+    stepMs: StepMs,
+    fromMs: number,
+    toMs: number,
+  ): Iterable<{ readonly startMs: number; readonly zones: readonly ZoneBucket[] }>;
+  /** The newest first, from before `before` (an opaque place) on; those that `keeps` lets through, at most `limit`. */
+  events(query: EventScan): { readonly events: readonly HistoryEvent[]; readonly next: string | undefined };
+}
+
+export interface EventScan {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly before: string | undefined;
+  readonly limit: number;
+  /** Of one target; undefined: of all. */
+  readonly id: number | undefined;
+  readonly keeps: (event: HistoryEvent) => boolean;
+}
+
+/** What the rest of the program tells the history. Cheap: it is called for every handshake. */
+export interface HistoryRecorder {
+  added(target: Target, instead: Target | undefined): void;
+  removed(target: Target): void;
+  relabelled(target: Target): void;
+  /** `isNews` as TargetMetrics.record() says it. */
+  ended(target: Target, outcome: Outcome, isNews: boolean): void;
+  /** A node is there, or is another than it was: Ready, taints, whatever. */
+  node(cluster: string, node: NodeFacts): void;
+  nodeGone(cluster: string, name: string): void;
+  api(cluster: string, isUp: boolean, detail: string): void;
+}
