@@ -22,6 +22,7 @@ export const debianTools: readonly DebianTool[] = [
     neededFor: "reading OpenMetrics with a parser that is not ours",
   },
   { command: pythonProtobuf, package: "python3-protobuf", neededFor: "reading OTLP with OpenTelemetry's own messages" },
+  { command: "tmux", package: "tmux", neededFor: "pressing keys in a terminal and reading its screen" },
   { command: "ip", package: "iproute2", neededFor: "handshakes in a network namespace without a route" },
   { command: "nft", package: "nftables", neededFor: "holding lost SYNs against a packet filter's counters" },
   { command: "tcpdump", package: "tcpdump", neededFor: "holding round trips against a capture" },

@@ -1,4 +1,5 @@
 import { exitCodes } from "./cli/exit-codes.ts";
+import { processTty } from "./cli/process-tty.ts";
 import { run } from "./cli/run.ts";
 
 /** Whatever hangs, the process is gone this long after its end began, in milliseconds. */
@@ -18,6 +19,7 @@ process.exitCode = await run(
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
     input: process.stdin,
+    tty: processTty(process.stdin, process.stdout),
     outIsTerminal: process.stdout.isTTY === true,
     errIsTerminal: process.stderr.isTTY === true,
     env: process.env,

@@ -1,10 +1,20 @@
-import { type Command, commands, type Option, type OptionName, optionNames, options } from "../config/options.ts";
+import {
+  type Command,
+  commands,
+  type Option,
+  type OptionName,
+  optionNames,
+  options,
+  variableOf,
+  wordOption,
+} from "../config/options.ts";
 import { textTable } from "./text-table.ts";
 
 const meanings: Record<Command, string> = {
   serve: "watch the nodes, probe them, publish metrics (the default)",
   check: "a few handshakes to every node now; a table or JSON; then exit",
   targets: "what would be probed, and why a node would not be; no probing",
+  top: "the live view of a running PinGo in the terminal; one frame as text where there is none",
   demo: "serve against the sandbox: a small cluster on loopback in which things go wrong",
   sandbox: "the sandbox alone, a Kubernetes API and kubelets on loopback; writes a kubeconfig",
 };
@@ -18,12 +28,18 @@ export function helpText(command: Command | undefined): string {
   const title =
     "PinGo: is it the network? Measures from here whether the nodes of a Kubernetes cluster can be reached.\n";
   if (command !== undefined) {
-    return `pingo ${command}: ${meanings[command]}\n\nUsage: pingo ${command} [options]\n\n${optionLines(command)}\n${outro}`;
+    return `pingo ${command}: ${meanings[command]}\n\nUsage: pingo ${command} ${wordOf(command)}[options]\n\n${optionLines(command)}\n${outro}`;
   }
   const width = Math.max(...commands.map((name) => name.length));
   const list = commands.map((name) => `  ${name.padEnd(width)}  ${meanings[name]}\n`).join("");
   return `${title}\nUsage: pingo [command] [options]\n\nCommands:\n${list}\nOptions of serve:\n\n${optionLines("serve")}
 "pingo help COMMAND" shows the others. ${outro}`;
+}
+
+/** What may stand behind the command, as `[URL] `. */
+function wordOf(command: Command): string {
+  const name = wordOption(command);
+  return name === undefined ? "" : `[${options[name].argument}] `;
 }
 
 interface OptionLine {
@@ -50,11 +66,12 @@ function optionLines(command: Command): string {
 }
 
 function line(name: OptionName, command: Command): OptionLine {
-  const { argument, env = "", fallback = "", fallbacks, meaning }: Option<unknown> = options[name];
+  const option: Option<unknown> = options[name];
+  const { argument, fallback = "", fallbacks, meanings } = option;
   return {
     flag: argument === undefined ? `  --${name}` : `  --${name} ${argument}`,
-    env,
+    env: variableOf(option, command) ?? "",
     fallback: argument === undefined ? "" : (fallbacks?.[command] ?? fallback),
-    meaning,
+    meaning: meanings?.[command] ?? option.meaning,
   };
 }

@@ -54,6 +54,7 @@ async function dispatch(command: Command, config: Config, terminal: Terminal, si
     const found = await findClusters(config.sources, { env: terminal.env, readFile: readBoundedFile });
     return "problems" in found ? refuse(found.problems, terminal) : ask(config, found.clusters, terminal, signal);
   }
+  if (command === "top") return (await import("./top.ts")).topCommand(config, terminal, signal);
   // The sandbox is loaded by those who ask for it only: it brings a certificate library that costs 24 MB.
   if (command === "demo") return (await import("./demo.ts")).demoCommand(config, terminal, signal);
   return (await import("./sandbox.ts")).sandboxCommand(config, terminal, signal);

@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import type { Tty } from "../top/tty.ts";
 
 /** What a command may use of the outside. */
 export interface Terminal {
@@ -8,6 +9,8 @@ export interface Terminal {
   readonly err: (text: string) => void;
   /** Standard input, for the commands that read it. */
   readonly input?: NodeJS.ReadableStream;
+  /** For the live view; undefined where input or output is no terminal. */
+  readonly tty?: Tty | undefined;
   readonly outIsTerminal: boolean;
   readonly errIsTerminal: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;

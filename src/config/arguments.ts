@@ -1,4 +1,4 @@
-import { type Command, commands, type OptionName, optionNames, options } from "./options.ts";
+import { type Command, commands, type OptionName, optionNames, options, wordOption } from "./options.ts";
 import { closest } from "./suggest.ts";
 
 /** A command line taken apart; values are still text. */
@@ -41,6 +41,7 @@ export function readArguments(argv: readonly string[]): Arguments {
     help = true;
     words.shift();
   }
+  takeWord(words, flags, problems);
   const command = readCommand(words, problems);
   return { command, named: words.length > 0, help, version, flags, problems };
 }
@@ -65,6 +66,17 @@ function readFlag(argument: string, next: string | undefined, flags: Map<string,
   if (inline === undefined && !nextIsValue) problems.push(`--${name} needs a value (${options[spec].argument})`);
   else flags.set(spec, `${before === undefined ? "" : `${before}\n`}${inline ?? next ?? ""}`);
   return inline === undefined && nextIsValue ? 1 : 0;
+}
+
+/** `pingo top URL` is `pingo top --url URL`. */
+function takeWord(words: string[], flags: Map<string, string>, problems: string[]): void {
+  const command = commands.find((name) => name === words[0]);
+  const option = command === undefined ? undefined : wordOption(command);
+  const [, word] = words;
+  if (option === undefined || word === undefined) return;
+  words.splice(1, 1);
+  if (flags.has(option)) problems.push(`--${option} and a word behind ${command} say the same; leave one of them out`);
+  flags.set(option, word);
 }
 
 function readCommand(words: readonly string[], problems: string[]): Command | undefined {

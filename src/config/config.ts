@@ -6,6 +6,7 @@ import type { PemSource } from "../targets/kubernetes/credentials/access-spec.ts
 import type { TokenConfig } from "../targets/kubernetes/token.ts";
 import type { AddressType, IpFamily, NamedPort } from "../targets/select.ts";
 import type { Shard } from "../targets/shard.ts";
+import type { Endpoint } from "../top/endpoint.ts";
 
 /** A Kubernetes API as the user named it, by its URL. */
 export interface ApiConfig {
@@ -56,8 +57,19 @@ export interface Config {
   readonly watch: boolean;
   /** Handshakes to each node in `check`. */
   readonly count: number;
+  readonly top: TopConfig;
   /** Of the sandbox. */
   readonly sandbox: SandboxConfig;
+}
+
+/** Where `top` finds its PinGo, and what it shows to be let in. */
+export interface TopConfig {
+  readonly endpoint: Endpoint;
+  /** `name:password`. */
+  readonly user: string | undefined;
+  readonly caFile: string | undefined;
+  readonly certFile: string | undefined;
+  readonly keyFile: string | undefined;
 }
 
 export interface SandboxConfig {

@@ -2,20 +2,24 @@ import { closeStyles, engineNames, handshakeStyles } from "../handshake/engine-c
 import { logFormats, logLevels } from "../log.ts";
 import { levels } from "../metrics/catalogue.ts";
 import { ipFamilies } from "../targets/select.ts";
+import { parseEndpoint } from "../top/endpoint.ts";
 import { parseRttBuckets } from "./parse-rtt-buckets.ts";
 import { parseShard } from "./parse-shard.ts";
 import type { Parser } from "./values.ts";
 import * as values from "./values.ts";
 
-export const commands = ["serve", "check", "targets", "demo", "sandbox"] as const;
+export const commands = ["serve", "check", "targets", "top", "demo", "sandbox"] as const;
 export type Command = (typeof commands)[number];
 
 /** One setting: a flag and, for most, an environment variable. */
 export interface Option<Value> {
   readonly env?: string;
+  /** Other variables for some commands, where the same words mean another thing. */
+  readonly envs?: Partial<Record<Command, string>>;
   /** What stands for the value in the help; a flag without one is a switch. */
   readonly argument?: string;
   readonly meaning: string;
+  readonly meanings?: Partial<Record<Command, string>>;
   /** As a user would write it. Without one, an absent setting is undefined. */
   readonly fallback?: string;
   /** Other defaults for some commands. */
@@ -53,6 +57,21 @@ function defaulted<Value>(spec: Defaulted<Value>): Defaulted<Value> {
 
 /** Every option of every command, in the order in which the help shows them. */
 export const options = {
+  url: defaulted({
+    env: "PINGO_TOP_URL",
+    argument: "URL",
+    meaning: "where a PinGo serves, also unix:/path; a user and a password may be in it",
+    fallback: "http://localhost:8080",
+    commands: ["top"],
+    parse: parseEndpoint,
+  }),
+  user: optional({
+    env: "PINGO_TOP_USER",
+    argument: "NAME:PASSWORD",
+    meaning: "who asks; as a flag it can be seen in the list of processes",
+    commands: ["top"],
+    parse: values.userAndPassword,
+  }),
   api: optional({
     env: "PINGO_API",
     argument: "URL",
@@ -88,8 +107,24 @@ export const options = {
     env: "PINGO_CA_FILE",
     argument: "FILE",
     meaning: "file with the API's certificate authority, PEM",
+    envs: { top: "PINGO_TOP_CA_FILE" },
+    meanings: { top: "file with the server's certificate authority, PEM (default: the system's)" },
     insteadOf: "ca",
-    commands: asking,
+    commands: [...asking, "top"],
+    parse: values.anyText,
+  }),
+  "cert-file": optional({
+    env: "PINGO_TOP_CERT_FILE",
+    argument: "FILE",
+    meaning: "client certificate, PEM, where the server asks for one",
+    commands: ["top"],
+    parse: values.anyText,
+  }),
+  "key-file": optional({
+    env: "PINGO_TOP_KEY_FILE",
+    argument: "FILE",
+    meaning: "its key, PEM",
+    commands: ["top"],
     parse: values.anyText,
   }),
   kubeconfig: optional({
@@ -343,8 +378,18 @@ export const options = {
   }),
 } as const;
 
+/** The variable of an option; the one that it has in most commands where none is named. */
+export function variableOf({ env, envs }: Option<unknown>, command: Command | undefined): string | undefined {
+  return (command === undefined ? undefined : envs?.[command]) ?? env;
+}
+
 export type OptionName = keyof typeof options;
 export const optionNames = Object.keys(options) as OptionName[];
+
+/** The option that a word behind the command is; undefined where the command takes none. */
+export function wordOption(command: Command): "url" | undefined {
+  return (options.url.commands as readonly Command[]).includes(command) ? "url" : undefined;
+}
 
 /** The value that each option reads to; undefined only where an option without a default is absent. */
 export type OptionValues = {

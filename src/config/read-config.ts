@@ -4,7 +4,15 @@ import type { TokenConfig } from "../targets/kubernetes/token.ts";
 import { formatMs } from "../units.ts";
 import { type Arguments, readArguments } from "./arguments.ts";
 import type { ApiConfig, Config, SourceConfig } from "./config.ts";
-import { type Command, type Option, type OptionName, type OptionValues, optionNames, options } from "./options.ts";
+import {
+  type Command,
+  type Option,
+  type OptionName,
+  type OptionValues,
+  optionNames,
+  options,
+  variableOf,
+} from "./options.ts";
 import { closest } from "./suggest.ts";
 import { caPem, quoteUnlessToken } from "./values.ts";
 
@@ -99,14 +107,14 @@ class Settings {
 
   /** The name by which the user gave it, or both names where they did not. */
   source(name: OptionName): string {
-    const { env } = options[name] as Option<unknown>;
+    const env = variableOf(options[name], this.#args.command);
     if (this.#args.flags.has(name) || env === undefined) return `--${name}`;
     return this.#variable(name) !== undefined ? env : `--${name} (${env})`;
   }
 
   /** An empty variable is one that is not set. */
   #variable(name: OptionName): string | undefined {
-    const { env } = options[name] as Option<unknown>;
+    const env = variableOf(options[name], this.#args.command);
     return env === undefined ? undefined : this.#env[env] || undefined;
   }
 }
@@ -262,7 +270,10 @@ function isServiceVariable(name: string, value: string): boolean {
 
 /** Their values are not shown: a token behind a mistyped name stays a token. */
 function unknownVariables(env: Environment): string[] {
-  const known = optionNames.map((name) => (options[name] as Option<unknown>).env).filter((name) => name !== undefined);
+  const known = optionNames.flatMap((name) => {
+    const { env, envs = {} }: Option<unknown> = options[name];
+    return [env, ...Object.values(envs)].filter((variable) => variable !== undefined);
+  });
   return Object.entries(env)
     .filter(([name, value]) => name.startsWith("PINGO_") && !known.includes(name) && (value ?? "") !== "")
     .filter(([name, value]) => !isServiceVariable(name, value ?? ""))
@@ -302,6 +313,13 @@ function assemble(values: OptionValues, sources: SourceConfig): Config {
     output: values.output,
     watch: values.watch,
     count: values.count,
+    top: {
+      endpoint: values.url,
+      user: values.user,
+      caFile: values["ca-file"],
+      certFile: values["cert-file"],
+      keyFile: values["key-file"],
+    },
     sandbox: {
       nodes: values.nodes,
       apiPort: values["api-port"],

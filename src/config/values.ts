@@ -106,6 +106,12 @@ export const otlpEndpoint: Parser<URL> = (text) => {
   return { value: url };
 };
 
+/** For basic authentication (RFC 7617: no colon in a name). The value is never shown. */
+export const userAndPassword: Parser<string> = (text) => {
+  if (/^[^:\p{Cc}]+:[^\p{Cc}]*$/u.test(text)) return { value: text };
+  return { problem: `is no name and password (${text.length} characters); write NAME:PASSWORD` };
+};
+
 /** A bearer token (RFC 6750, 2.1), held against what an HTTP header can carry. The value is never shown. */
 export const token: Parser<string> = (text) => {
   if (text === "") return { problem: "is empty" };
