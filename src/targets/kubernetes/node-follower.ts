@@ -53,10 +53,11 @@ const watchesToGiveUp = 3;
 /** Where watching was forbidden, it is tried again after so many lists: roles get mended. */
 const pollsBetweenWatchTries = 10;
 /**
- * Where a watch has worked, whatever refuses it now may pass: for so long it is tried again every few seconds, from where
- * it was, and the nodes are listed at every scan meanwhile. Only then is it given up for lists alone.
+ * Whatever refuses a watch now may pass: for so long it is tried again every few seconds, from where it was, and the nodes
+ * are listed at every scan meanwhile. Only then is it given up for lists alone. Where one has worked, much speaks for it;
+ * where none has yet, it may be this API's way, or trouble that was there when PinGo began.
  */
-const watchedLatelyMs = 600_000;
+const hopeMs = { never: 30_000, worked: 600_000 };
 /**
  * How long the server is to keep a watch open, spread so that many clients do not return at once. This is what finds a
  * watch behind which nobody is any more, be it a proxy that goes on answering keepalives: a bookmark a minute is all
@@ -93,8 +94,10 @@ export class NodeFollower {
   #noStreamUntilMs = Number.NEGATIVE_INFINITY;
   #pollsUntilWatch = 0;
   #warnedOfPolling = false;
-  /** When a watch last worked. */
-  #watchedMs = Number.NEGATIVE_INFINITY;
+  /** A watch has worked. */
+  #hasWatched = false;
+  /** Until when a watch that does not work is tried on; undefined before one did not. */
+  #hopeUntilMs: number | undefined;
   #briefWatches = 0;
   #refusedWatches = 0;
 
@@ -173,8 +176,18 @@ export class NodeFollower {
     if (this.#options.clock.nowMs() - this.#listedMs >= this.#options.scanMs) this.#resourceVersion = undefined;
   }
 
-  #watchedLately(): boolean {
-    return this.#options.clock.nowMs() - this.#watchedMs < watchedLatelyMs;
+  /** Whether a watch that does not work is tried on. */
+  #hopes(): boolean {
+    const nowMs = this.#options.clock.nowMs();
+    this.#hopeUntilMs ??= nowMs + hopeMs.never;
+    return nowMs < this.#hopeUntilMs;
+  }
+
+  #watched(): void {
+    this.#hasWatched = true;
+    this.#hopeUntilMs = this.#options.clock.nowMs() + hopeMs.worked;
+    this.#briefWatches = 0;
+    this.#refusedWatches = 0;
   }
 
   /** Watches from a version on, or lists as a stream first. */
@@ -233,9 +246,7 @@ export class NodeFollower {
   }
 
   #watchWorks(): void {
-    this.#watchedMs = this.#options.clock.nowMs();
-    this.#briefWatches = 0;
-    this.#refusedWatches = 0;
+    this.#watched();
     this.#pagesNext = false;
     this.#backoff.reset();
     this.#relistPace.reset();
@@ -246,9 +257,7 @@ export class NodeFollower {
   #takeChange(event: WatchEvent): void {
     this.#intake.change(event);
     if (event.resourceVersion !== "") this.#resourceVersion = event.resourceVersion;
-    this.#watchedMs = this.#options.clock.nowMs();
-    this.#briefWatches = 0;
-    this.#refusedWatches = 0;
+    this.#watched();
     this.#options.report.synced();
   }
 
@@ -304,7 +313,7 @@ export class NodeFollower {
     if (lastedMs < briefWatchMs) this.#briefWatches++;
     if (this.#briefWatches >= watchesToGiveUp) {
       this.#briefWatches = 0;
-      if (this.#watchedLately()) {
+      if (this.#hopes()) {
         this.#listIfDue();
         return this.#reopen("closed", signal);
       }
@@ -327,10 +336,18 @@ export class NodeFollower {
   }
 
   async #afterNoWatch(problem: ApiProblem, signal: AbortSignal): Promise<void> {
-    if (isForbidden(problem) && !this.#watchedLately()) return this.#pollInstead(problem);
-    if (this.#noteRefusal(problem) === "give up") return this.#pollInstead(problem);
+    const isHopeless = isForbidden(problem) && !this.#hopes();
+    if (isHopeless || this.#noteRefusal(problem) === "give up") return this.#pollInstead(problem);
+    if (isForbidden(problem) && !this.#hasWatched) return this.#afterForbidden(problem, signal);
     this.#counts.soon();
     await this.#waitAfter(problem, signal);
+  }
+
+  /** The role may lack it, and that is no failure of the API; or it is in the making. */
+  #afterForbidden(problem: ApiProblem, signal: AbortSignal): Promise<void> {
+    this.#warnOfPolling(problem);
+    const { clock, scanMs } = this.#options;
+    return sleep(clock, Math.min(scanMs, this.#backoff.nextMs()), signal);
   }
 
   /** Goes on after a short wait, so that nobody who ends each watch is asked without pause. */
@@ -348,7 +365,7 @@ export class NodeFollower {
     this.#refusedWatches++;
     if (this.#refusedWatches === watchesToGiveUp) this.#resourceVersion = undefined;
     if (this.#refusedWatches <= watchesToGiveUp) return "try again";
-    if (this.#watchedLately()) {
+    if (this.#hopes()) {
       this.#listIfDue();
       return "try again";
     }
@@ -363,6 +380,10 @@ export class NodeFollower {
 
   #pollInstead(problem: ApiProblem): void {
     this.#pollsUntilWatch = pollsBetweenWatchTries;
+    this.#warnOfPolling(problem);
+  }
+
+  #warnOfPolling(problem: ApiProblem): void {
     const { log, scanMs, report } = this.#options;
     report.problem(problem.reason);
     if (this.#warnedOfPolling) return;
