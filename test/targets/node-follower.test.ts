@@ -254,6 +254,16 @@ describe("NodeFollower", () => {
     assert.ok(sent < 32 * 2 ** 20, `${sent} bytes`);
   });
 
+  /** A watch is tried on for half a minute; after that lists alone have to do, and that is told once. */
+  async function givesUpWatching(): Promise<void> {
+    await until("three lists", () => lists().length === 3, 5_000);
+    const tries = watches().length;
+    assert.ok(tries > 5 && tries < 30, `it was tried for ${tries} times within half a minute`);
+    await until("six lists", () => lists().length === 6, 5_000);
+    assert.equal(watches().length, tries, "it is given up then");
+    assert.equal(logged.match(/nodes cannot be watched/g)?.length, 1);
+  }
+
   test("where watching is forbidden, it lists every scan, warns once, and tries to watch again later", async () => {
     let allowed = false;
     api.script = (request, socket) => {
@@ -261,12 +271,7 @@ describe("NodeFollower", () => {
       else socket.write(allowed ? watchHead : onTheWire(capture("forbidden-403.http")));
     };
     await follow({ scanMs: 60_000 });
-    await until("three lists", () => lists().length === 3, 5_000);
-    const tries = watches().length;
-    assert.ok(tries > 5 && tries < 30, `it was tried for ${tries} times within half a minute`);
-    await until("six lists", () => lists().length === 6, 5_000);
-    assert.equal(watches().length, tries, "it is given up then");
-    assert.equal(logged.match(/nodes cannot be watched/g)?.length, 1);
+    await givesUpWatching();
     assert.match(logged, /listing them every 1 min instead/);
     assert.deepEqual(new Set(problems), new Set(["forbidden"]));
     assert.doesNotMatch(logged, /cannot be used/);
@@ -360,12 +365,7 @@ describe("NodeFollower", () => {
       socket.write(isWatch(request) ? watchHead + watchEnd : answer("200 OK", nodeList(three)));
     };
     await follow({ scanMs: 60_000 });
-    await until("three lists", () => lists().length === 3, 5_000);
-    const tries = watches().length;
-    assert.ok(tries > 5 && tries < 30, `it was tried for ${tries} times within half a minute`);
-    await until("six lists", () => lists().length === 6, 5_000);
-    assert.equal(watches().length, tries, "it is given up then");
-    assert.equal(logged.match(/nodes cannot be watched/g)?.length, 1);
+    await givesUpWatching();
     assert.deepEqual(sink.removed, []);
   });
 
