@@ -63,7 +63,10 @@ export class History {
   static async open(options: HistoryOptions): Promise<History | { readonly problem: string }> {
     const history = new History(options);
     const problem = await history.#spawn();
-    if (problem === undefined) return history;
+    if (problem === undefined) {
+      history.#recorder.start();
+      return history;
+    }
     await history.stop();
     return { problem };
   }

@@ -64,7 +64,8 @@ export class HistoryDriver {
 
   /** Hands over what was recorded. */
   flush(): void {
-    this.recorder.flush();
+    do this.recorder.flush();
+    while (this.recorder.waiting > 0);
   }
 
   /** To that moment, with all the work that was due on the way. */

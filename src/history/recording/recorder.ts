@@ -53,12 +53,21 @@ export class Recorder implements HistoryRecorder {
   constructor({ clock, post }: RecorderOptions) {
     this.#clock = clock;
     this.#post = post;
+  }
+
+  /** From now on there is a keeper: hands on by itself, a few times a second, and be it that time goes by. */
+  start(): void {
     this.#arm(flushMs);
   }
 
   /** Handshakes that were not handed on because the keeper could not keep up, or was not there. */
   get dropped(): number {
     return this.#dropped;
+  }
+
+  /** Orders that wait to be handed on. */
+  get waiting(): number {
+    return this.#orders.length;
   }
 
   added(target: Target, instead: Target | undefined): void {
@@ -87,7 +96,7 @@ export class Recorder implements HistoryRecorder {
 
   ended(target: Target, outcome: Outcome, isNews: boolean): void {
     const slot = this.#slots.get(target.key);
-    if (slot === undefined) return;
+    if (slot === undefined || this.#stopped) return;
     if (this.#batch.isFull) this.flush();
     const code = outcome.result === "ok" ? 0 : this.#codeOf(outcome.code);
     this.#batch.append(slot, outcome, isNews, code, this.#clock.unixMs());
