@@ -7,6 +7,7 @@ import type { TokenConfig } from "../targets/kubernetes/token.ts";
 import type { AddressType, IpFamily, NamedPort } from "../targets/select.ts";
 import type { Shard } from "../targets/shard.ts";
 import type { Endpoint } from "../top/endpoint.ts";
+import type { HistoryPlace } from "./parse-history.ts";
 
 /** A Kubernetes API as the user named it, by its URL. */
 export interface ApiConfig {
@@ -50,6 +51,7 @@ export interface Config {
   readonly metrics: MetricsLevel;
   /** Upper bounds of the RTT's classic buckets, in microseconds. */
   readonly rttBucketsUs: readonly number[];
+  readonly history: HistoryConfig;
   readonly logFormat: LogFormat;
   readonly logLevel: LogLevel;
   readonly output: "table" | "json";
@@ -70,6 +72,13 @@ export interface TopConfig {
   readonly caFile: string | undefined;
   readonly certFile: string | undefined;
   readonly keyFile: string | undefined;
+}
+
+/** What of the past is kept, and where. */
+export interface HistoryConfig {
+  readonly place: HistoryPlace;
+  readonly retentionMs: number;
+  readonly maxBytes: number;
 }
 
 export interface SandboxConfig {
