@@ -3,13 +3,13 @@ import type { Question } from "../../src/api/queries.ts";
 import type { Status } from "../../src/api/v1.ts";
 import { answerBytes } from "../../src/history/answers/answer-bytes.ts";
 import type { HistoryView } from "../../src/history/model.ts";
-import type { ApiSource } from "../../src/http/api/source.ts";
+import type { ApiSource, Changed } from "../../src/http/api/source.ts";
 import { noonMs } from "./fake-history-view.ts";
 
 /** Answers from a view, on this thread; a test may have it answer otherwise. */
 export class FakeApiSource implements ApiSource {
   readonly asked: Question[] = [];
-  readonly #listeners = new Set<(key: string | undefined) => void>();
+  readonly #listeners = new Set<(changed: Changed) => void>();
   readonly #view: HistoryView;
   instead: ((question: Question) => Promise<Uint8Array | Problem>) | undefined;
 
@@ -35,16 +35,16 @@ export class FakeApiSource implements ApiSource {
     };
   }
 
-  onChange(changed: (key: string | undefined) => void): () => void {
-    this.#listeners.add(changed);
-    return () => void this.#listeners.delete(changed);
+  onChange(listener: (changed: Changed) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   get listeners(): number {
     return this.#listeners.size;
   }
 
-  changed(key: string | undefined): void {
-    for (const changed of this.#listeners) changed(key);
+  changed(...keys: string[]): void {
+    for (const listener of this.#listeners) listener({ keys, isMore: false });
   }
 }

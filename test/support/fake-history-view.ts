@@ -1,6 +1,6 @@
 import type { StepMs } from "../../src/api/queries.ts";
 import type { HistoryEvent, ResultCounts } from "../../src/api/v1.ts";
-import { worseHeat } from "../../src/history/answers/heat-words.ts";
+import { worseHeat } from "../../src/history/heat.ts";
 import { LatencySketch } from "../../src/history/latency-sketch.ts";
 import {
   type Bucket,

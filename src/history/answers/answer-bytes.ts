@@ -7,7 +7,7 @@ import { tables } from "./csv/tables.ts";
 const encoder = new TextEncoder();
 
 /** An answer as it is sent, JSON or CSV, for the thread that has the view: no other has any work with it. */
-export function answerBytes(view: HistoryView, question: Question): Uint8Array | Problem {
+export function answerBytes(view: HistoryView, question: Question): Uint8Array<ArrayBuffer> | Problem {
   const given: Answers[keyof Answers] | Problem = answer(view, question);
   if (isProblem(given)) return given;
   if (question.format !== "csv") return encoder.encode(JSON.stringify(given));

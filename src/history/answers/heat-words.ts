@@ -14,15 +14,6 @@ export function levelOf(heat: number): number {
   return heat === noHeat ? 0 : heat % 10;
 }
 
-/** The worse of two: by level, then by kind, which is not the order of the numbers. Anything is worse than `noHeat`. */
-export function worseHeat(a: number, b: number): number {
-  return rankOf(a) >= rankOf(b) ? a : b;
-}
-
-function rankOf(heat: number): number {
-  return heat === noHeat ? -1 : 10 * levelOf(heat) + kindOf(heat);
-}
-
 /** A table of all heats: where thousands of them are looked at, nothing is worked out for each. */
 export function byHeat(value: (heat: number) => number): Float64Array {
   return Float64Array.from({ length: noHeat + 1 }, (_, heat) => value(heat));

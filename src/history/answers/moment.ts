@@ -1,8 +1,9 @@
 import { columnOf, type SteppedRange } from "../../api/range.ts";
 import type { Condition } from "../../api/v1.ts";
+import { worseHeat } from "../heat.ts";
 import { type HistoryView, type KnownTarget, noHeat } from "../model.ts";
 import type { HeatColumns } from "./heat-columns.ts";
-import { allLost, isBad, whyOf, worseHeat } from "./heat-words.ts";
+import { allLost, isBad, whyOf } from "./heat-words.ts";
 
 /** So much of the end of a range is looked at minute by minute, whatever its step: a longer step has its worst minute's heat. */
 const recentMs = 900_000;

@@ -1,5 +1,6 @@
 import type { LiveEvents } from "../../api/v1.ts";
 import type { Clock, Timer } from "../../clock.ts";
+import type { Changed } from "./source.ts";
 
 /** More than these nobody needs by name: who hears of them asks for everything anew. */
 const maxKeys = 100;
@@ -22,11 +23,13 @@ export class Changes {
     this.#tell = tell;
   }
 
-  /** Undefined: something that is no target's. */
-  add(key: string | undefined): void {
-    if (key === undefined || this.#keys.has(key)) this.#isMore ||= key === undefined;
-    else if (this.#keys.size < maxKeys) this.#keys.add(key);
-    else this.#isMore = true;
+  add({ keys, isMore }: Changed): void {
+    // What is no target's has no name: that, too, is more than is named.
+    this.#isMore ||= isMore || keys.length === 0;
+    for (const key of keys) {
+      if (this.#keys.size < maxKeys) this.#keys.add(key);
+      else this.#isMore ||= !this.#keys.has(key);
+    }
     const waitMs = Math.max(gatherMs, this.#toldMs + pauseMs - this.#clock.nowMs());
     this.#timer ??= this.#clock.setTimer(() => this.#flush(), waitMs);
   }

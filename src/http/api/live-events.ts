@@ -42,8 +42,8 @@ export class LiveEvents {
     this.#clock = clock;
     this.#slots = new Slots(maxListeners, stalledMs, () => clock.nowMs());
     this.#changes = new Changes(clock, (change) => this.#send(eventOf("change", change)));
-    this.#unsubscribe = source.onChange((key) => {
-      if (this.#listeners.size > 0) this.#changes.add(key);
+    this.#unsubscribe = source.onChange((changed) => {
+      if (this.#listeners.size > 0) this.#changes.add(changed);
     });
   }
 

@@ -7,9 +7,12 @@ export interface ApiSource {
   /** JSON or CSV, as the question wants it. Settles, whatever becomes of the thread that answers. */
   ask(question: Question): Promise<Uint8Array | Problem>;
   status(): Status;
-  /**
-   * Tells of each target whose condition changes, with its key, and with undefined of what else did: nodes came or went,
-   * an API. Gives what ends that.
-   */
-  onChange(changed: (key: string | undefined) => void): () => void;
+  /** Tells of what changed; gives what ends that. */
+  onChange(listener: (changed: Changed) => void): () => void;
+}
+
+/** Targets whose condition changed; none where it was something else: nodes that came or went, an API. `isMore`: and others. */
+export interface Changed {
+  readonly keys: readonly string[];
+  readonly isMore: boolean;
 }

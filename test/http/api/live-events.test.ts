@@ -52,7 +52,7 @@ describe("who listens", () => {
     const { clock, port, source } = await stillApi(t);
     const one = await listener(t, port);
     await heardHello(one);
-    for (let count = 0; count < 5_000; count++) source.changed(`key ${count}`);
+    source.changed(...Array.from({ length: 5_000 }, (_, index) => `key ${index}`));
     await clock.advance(100);
     await eventually("it is told", () => one.events().length === 2);
     const [, change] = one.events()[1] as [string, { keys: string[]; isMore: boolean }];
@@ -63,7 +63,7 @@ describe("who listens", () => {
     const { clock, port, source } = await stillApi(t);
     const one = await listener(t, port);
     await heardHello(one);
-    source.changed(undefined);
+    source.changed();
     await clock.advance(100);
     await eventually("it is told", () => one.events().length === 2);
     const [, change] = one.events()[1] as [string, { keys: string[]; isMore: boolean }];
@@ -104,10 +104,10 @@ describe("who listens", () => {
     const one = await listener(t, port);
     await heardHello(one);
     one.socket.pause();
-    let [second] = [0];
+    let second = 0;
     // Each is some 100 KB, where keys are long.
     await eventually("it is cut off", async () => {
-      for (let count = 0; count < 100; count++) source.changed(`${second} ${count} ${"k".repeat(1_000)}`);
+      source.changed(...Array.from({ length: 100 }, (_, index) => `${second} ${index} ${"k".repeat(1_000)}`));
       await clock.advance(1_000);
       second++;
       return clock.pendingTimers === 0;
