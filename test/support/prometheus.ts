@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -19,6 +19,8 @@ export interface PrometheusOptions {
   /** Asks for protobuf, and keeps native histograms. */
   readonly native: boolean;
   readonly ruleFiles?: readonly string[];
+  /** Samples that it has from the start: OpenMetrics text with timestamps. */
+  readonly past?: string;
 }
 
 /** One sample of an answer. */
@@ -34,7 +36,7 @@ export class Prometheus {
   readonly #process: ChildProcess;
   readonly #port: number;
 
-  private constructor(port: number, { scraped, seconds, native, ruleFiles = [] }: PrometheusOptions) {
+  private constructor(port: number, { scraped, seconds, native, ruleFiles = [], past }: PrometheusOptions) {
     this.#port = port;
     const config = join(this.#folder, "prometheus.yml");
     const content = {
@@ -43,6 +45,11 @@ export class Prometheus {
       scrape_configs: scraped.map(({ job, target }) => ({ job_name: job, static_configs: [{ targets: [target] }] })),
     };
     writeFileSync(config, stringify(content));
+    if (past !== undefined) {
+      const file = join(this.#folder, "past.txt");
+      writeFileSync(file, past);
+      execFileSync("promtool", ["tsdb", "create-blocks-from", "openmetrics", file, join(this.#folder, "data")]);
+    }
     const args = [
       `--config.file=${config}`,
       `--storage.tsdb.path=${join(this.#folder, "data")}`,
@@ -59,13 +66,13 @@ export class Prometheus {
     const prometheus = new Prometheus(await freePort(), options);
     await eventually(
       () => `Prometheus is ready\n${prometheus.log}`,
-      async () => (await fetch(`${prometheus.#url}/-/ready`).catch(() => undefined))?.ok === true,
+      async () => (await fetch(`${prometheus.url}/-/ready`).catch(() => undefined))?.ok === true,
       20_000,
     );
     return prometheus;
   }
 
-  get #url(): string {
+  get url(): string {
     return `http://127.0.0.1:${this.#port}`;
   }
 
@@ -73,7 +80,7 @@ export class Prometheus {
   async query(expression: string, atSeconds?: number): Promise<Sample[]> {
     const parameters = new URLSearchParams({ query: expression });
     if (atSeconds !== undefined) parameters.set("time", String(atSeconds));
-    const response = await fetch(`${this.#url}/api/v1/query?${parameters}`);
+    const response = await fetch(`${this.url}/api/v1/query?${parameters}`);
     const answer = (await response.json()) as {
       status: string;
       error?: string;

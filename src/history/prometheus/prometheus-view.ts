@@ -1,0 +1,105 @@
+import type { StepMs } from "../../api/queries.ts";
+import type { HistoryEvent } from "../../api/v1.ts";
+import type { Bucket, EventScan, HistoryView, KnownTarget, LiveState, NodeState, ZoneBucket } from "../model.ts";
+import type { Heats } from "./read-heat.ts";
+import { type Live, nodeKey } from "./read-live.ts";
+
+/** What was read for one question. */
+export interface Reading {
+  readonly nowMs: number;
+  readonly targets: readonly KnownTarget[];
+  readonly live: Live;
+  /** By step. */
+  readonly heats: ReadonlyMap<StepMs, Heats>;
+  /** By target id, of the range's own step. */
+  readonly buckets: ReadonlyMap<number, ReadonlyMap<number, Bucket>>;
+  readonly zones: readonly { readonly startMs: number; readonly zones: readonly ZoneBucket[] }[];
+  readonly events: readonly HistoryEvent[];
+}
+
+export const nothingRead: Omit<Reading, "nowMs"> = {
+  targets: [],
+  live: { states: new Map(), nodes: new Map(), apis: [] },
+  heats: new Map(),
+  buckets: new Map(),
+  zones: [],
+  events: [],
+};
+
+const nothingLive: LiveState = {
+  up: undefined,
+  result: undefined,
+  sinceMs: undefined,
+  lastRttUs: undefined,
+  normalUs: undefined,
+};
+
+/** What a Prometheus has, as a history: questions are answered from it by the same code as from PinGo's own. */
+export class PrometheusView implements HistoryView {
+  readonly nowMs: number;
+  readonly sinceMs = undefined;
+  readonly #reading: Reading;
+  readonly #byKey: ReadonlyMap<string, KnownTarget>;
+  readonly #byId: ReadonlyMap<number, KnownTarget>;
+
+  constructor(reading: Reading) {
+    this.nowMs = reading.nowMs;
+    this.#reading = reading;
+    this.#byKey = new Map(reading.targets.map((known) => [known.target.key, known]));
+    this.#byId = new Map(reading.targets.map((known) => [known.id, known]));
+  }
+
+  targets(): readonly KnownTarget[] {
+    return this.#reading.targets;
+  }
+
+  target(key: string): KnownTarget | undefined {
+    return this.#byKey.get(key);
+  }
+
+  live(id: number): LiveState {
+    const known = this.#byId.get(id);
+    return (known && this.#reading.live.states.get(known.target.key)) ?? nothingLive;
+  }
+
+  node(cluster: string, node: string): NodeState | undefined {
+    return this.#reading.live.nodes.get(nodeKey(cluster, node));
+  }
+
+  apis(): ReturnType<HistoryView["apis"]> {
+    return this.#reading.live.apis;
+  }
+
+  heat(stepMs: StepMs, fromMs: number, toMs: number): Heats {
+    return within(this.#reading.heats.get(stepMs) ?? [], fromMs, toMs);
+  }
+
+  buckets(_stepMs: StepMs, id: number, fromMs: number, toMs: number) {
+    const own = [...(this.#reading.buckets.get(id) ?? [])].map(([startMs, bucket]) => ({ startMs, bucket }));
+    return within(own, fromMs, toMs);
+  }
+
+  zones(_stepMs: StepMs, fromMs: number, toMs: number) {
+    return within(this.#reading.zones, fromMs, toMs);
+  }
+
+  events({ before, limit, id, keeps }: EventScan) {
+    const known = id === undefined ? undefined : this.#byId.get(id);
+    const fitting = this.#reading.events.filter((event) => keeps(event) && (known === undefined || isOf(event, known)));
+    const from = Number(before ?? 0) || 0;
+    const events = fitting.slice(from, from + limit);
+    return { events, next: from + limit < fitting.length ? String(from + limit) : undefined };
+  }
+}
+
+function isOf({ key, cluster, node, kind }: HistoryEvent, { target }: KnownTarget): boolean {
+  return key === target.key || (kind === "ready" && cluster === target.cluster && node === target.node);
+}
+
+function within<Item extends { readonly startMs: number }>(
+  items: readonly Item[],
+  fromMs: number,
+  toMs: number,
+): Item[] {
+  return items.filter(({ startMs }) => startMs >= fromMs && startMs < toMs);
+}

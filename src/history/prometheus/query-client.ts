@@ -1,0 +1,151 @@
+import { readFileSync } from "node:fs";
+import * as http from "node:http";
+import * as https from "node:https";
+
+export interface PrometheusAccess {
+  /** Its base, as Grafana takes it: `http://prometheus:9090`, `https://mimir/prometheus`. */
+  readonly url: string;
+  /** `name:password`; undefined where nobody asks. */
+  readonly user: string | undefined;
+  /** A file with a bearer token instead, read for each query: Kubernetes renews the tokens of its pods. */
+  readonly tokenFile: string | undefined;
+}
+
+/** A native histogram's bucket: rule of its bounds, lower bound, upper bound, count. */
+export type NativeBucket = readonly [number, string, string, string | number];
+
+/** A series of an answer: of an instant it has one sample. */
+export interface SeriesAnswer {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly values?: readonly (readonly [number, string])[];
+  readonly histograms?: readonly (readonly [number, { readonly buckets?: readonly NativeBucket[] }])[];
+}
+
+/** Says what is wrong in a sentence that goes on from "Prometheus"; the only error that a reader of one throws. */
+export class PrometheusError extends Error {}
+
+/** Prometheus gives up before this client does, and says so. */
+const queryLimitMs = 20_000;
+const timeoutMs = 25_000;
+/** An answer of 5,000 series of 200 samples is 25 MB. */
+export const maxAnswerBytes = 64 * 1024 * 1024;
+
+/** Asks Prometheus' HTTP API v1, as Thanos and Mimir have it too. */
+export class QueryClient {
+  readonly #access: PrometheusAccess;
+  readonly #agent: http.Agent;
+  readonly #maxBytes: number;
+  readonly #timeoutMs: number;
+
+  constructor(access: PrometheusAccess, bounds: { readonly maxBytes?: number; readonly timeoutMs?: number } = {}) {
+    this.#access = access;
+    this.#maxBytes = bounds.maxBytes ?? maxAnswerBytes;
+    this.#timeoutMs = bounds.timeoutMs ?? timeoutMs;
+    const options = { keepAlive: true, maxSockets: 4 };
+    this.#agent = access.url.startsWith("https:") ? new https.Agent(options) : new http.Agent(options);
+  }
+
+  /** At `firstMs` and every `stepMs` after it, to `lastMs`. */
+  range(query: string, firstMs: number, lastMs: number, stepMs: number): Promise<SeriesAnswer[]> {
+    const [start, end, step] = [firstMs, lastMs, stepMs].map((ms) => String(ms / 1_000)) as [string, string, string];
+    return this.#query("query_range", { query, start, end, step });
+  }
+
+  async instant(query: string, atMs: number): Promise<SeriesAnswer[]> {
+    return this.#query("query", { query, time: String(atMs / 1_000) });
+  }
+
+  stop(): void {
+    this.#agent.destroy();
+  }
+
+  async #query(path: string, parameters: Record<string, string>): Promise<SeriesAnswer[]> {
+    // In the body: some expressions are longer than a proxy lets an address be.
+    const body = new URLSearchParams({ ...parameters, timeout: `${queryLimitMs / 1_000}s` }).toString();
+    const { status, text } = await this.#post(path, body);
+    const answer = parse(text);
+    if (status !== 200 || answer?.status !== "success") throw new PrometheusError(explain(status, answer?.error));
+    return answer.data.result.map(({ value, histogram, ...series }) => ({
+      ...series,
+      ...(value !== undefined && { values: [value] }),
+      ...(histogram !== undefined && { histograms: [histogram] }),
+    }));
+  }
+
+  #post(path: string, body: string): Promise<{ readonly status: number; readonly text: string }> {
+    const { url } = this.#access;
+    const authorization = authorizationOf(this.#access);
+    const request = (url.startsWith("https:") ? https : http).request(`${url.replace(/\/+$/, "")}/api/v1/${path}`, {
+      agent: this.#agent,
+      method: "POST",
+      headers: {
+        "content-type": "application/x-www-form-urlencoded",
+        "content-length": Buffer.byteLength(body),
+        accept: "application/json",
+        ...(authorization !== undefined && { authorization }),
+      },
+    });
+    return new Promise((resolve, reject) => {
+      const fail = (why: string) => {
+        reject(new PrometheusError(why));
+        request.destroy();
+      };
+      const limitMs = this.#timeoutMs;
+      const timer = setTimeout(() => fail(`does not answer within ${limitMs / 1_000} s`), limitMs);
+      request.once("close", () => clearTimeout(timer));
+      request.on("error", ({ code, message }: NodeJS.ErrnoException) => fail(`cannot be reached: ${code ?? message}`));
+      request.once("response", (response) => {
+        const chunks: Buffer[] = [];
+        let bytes = 0;
+        response.on("data", (chunk: Buffer) => {
+          bytes += chunk.length;
+          if (bytes > this.#maxBytes) fail(`gives more than ${this.#maxBytes / 1024 / 1024} MB; ask for less at once`);
+          else chunks.push(chunk);
+        });
+        response.once("error", () => fail("breaks its answer off"));
+        response.once("end", () =>
+          resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }),
+        );
+      });
+      request.end(body);
+    });
+  }
+}
+
+function authorizationOf({ user, tokenFile }: PrometheusAccess): string | undefined {
+  if (tokenFile === undefined) return user === undefined ? undefined : `Basic ${Buffer.from(user).toString("base64")}`;
+  let token = "";
+  try {
+    token = readFileSync(tokenFile, "utf8").trim();
+  } catch (error) {
+    throw new PrometheusError(`is not asked: its token file cannot be read: ${(error as Error).message}`);
+  }
+  if (/^[\x21-\x7e]+$/.test(token)) return `Bearer ${token}`;
+  throw new PrometheusError(`is not asked: there is no token in ${tokenFile}`);
+}
+
+interface Body {
+  readonly status: string;
+  readonly error?: string;
+  readonly data: {
+    readonly result: readonly (SeriesAnswer & {
+      readonly value?: readonly [number, string];
+      readonly histogram?: readonly [number, { readonly buckets?: readonly NativeBucket[] }];
+    })[];
+  };
+}
+
+function parse(text: string): Body | undefined {
+  try {
+    const body = JSON.parse(text) as Body;
+    return body?.status === "error" || Array.isArray(body?.data?.result) ? body : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function explain(status: number, said: string | undefined): string {
+  if (status === 401 || status === 403) return `refuses (HTTP status ${status}); check the user or token given for it`;
+  if (said !== undefined) return `cannot answer: ${said.slice(0, 300)}`;
+  return `gives no answer of Prometheus' API (HTTP status ${status}); is it its base URL?`;
+}

@@ -1,0 +1,107 @@
+import { heatOfFigures } from "../heat.ts";
+import { noHeat } from "../model.ts";
+import * as expressions from "./expressions.ts";
+import type { QueryClient } from "./query-client.ts";
+import type { Matchers } from "./selector.ts";
+import { type Asked, askSteps, type SteppedSeries } from "./stepped.ts";
+import { keyOf } from "./target-key.ts";
+
+/** A target that may have heat, and from when to when it was there. */
+export interface HeatSubject {
+  readonly id: number;
+  readonly key: string;
+  readonly cluster: string;
+  readonly zone: string;
+  readonly joinedMs: number;
+  readonly leftMs: number | undefined;
+}
+
+export interface HeatAsked extends Asked {
+  readonly matchers: Matchers;
+  /** By target key, microseconds; undefined where latency is not asked of this many targets. */
+  readonly normalsUs: ReadonlyMap<string, number> | undefined;
+}
+
+export type Heats = { readonly startMs: number; readonly heat: Uint8Array }[];
+
+interface Step {
+  loss: number;
+  retransmits: number;
+  medianUs: number | undefined;
+}
+
+/**
+ * Heat by target id for each step in which anything was measured. Prometheus gives only targets with trouble: of all
+ * others that were there, it was fine.
+ */
+export async function readHeat(
+  client: QueryClient,
+  asked: HeatAsked,
+  subjects: readonly HeatSubject[],
+): Promise<Heats> {
+  const { matchers, normalsUs } = asked;
+  const ask = (write: (stepMs: number) => string) => askSteps(client, write, asked);
+  const [measured, losses, retransmits, medians] = await Promise.all([
+    ask(() => expressions.measured(matchers)),
+    ask((stepMs) => expressions.lossShare(matchers, stepMs)),
+    ask((stepMs) => expressions.retransmitShare(matchers, stepMs)),
+    normalsUs === undefined
+      ? []
+      : ask((stepMs) => expressions.median("pingo_handshake_rtt_seconds", expressions.ofTarget, matchers, stepMs)),
+  ]);
+  const steps = new Map<string, Map<number, Step>>();
+  for (const { step, value } of stepsOf(steps, losses)) step.loss = Math.min(1, value);
+  for (const { step, value } of stepsOf(steps, retransmits)) step.retransmits = Math.min(1, value);
+  for (const { step, value } of stepsOf(steps, medians)) if (value > 0) step.medianUs = value * 1e6;
+  return columns(measured, subjects, asked.range.stepMs, (subject, startMs) => {
+    const step = steps.get(subject.key)?.get(startMs);
+    return step === undefined ? 0 : heatOf(step, normalsUs?.get(subject.key));
+  });
+}
+
+function heatOf({ loss, retransmits, medianUs }: Step, normalUs: number | undefined): number {
+  // As shares: their whole is 1.
+  return heatOfFigures({ ok: 1 - loss, lost: loss, synSent: 1, synRetransmits: retransmits, medianUs }, normalUs);
+}
+
+function* stepsOf(steps: Map<string, Map<number, Step>>, series: readonly SteppedSeries[]) {
+  for (const { metric, points } of series) {
+    const key = keyOf(metric);
+    const own = steps.get(key) ?? new Map<number, Step>();
+    steps.set(key, own);
+    for (const { startMs, value } of points) {
+      const step = own.get(startMs) ?? { loss: 0, retransmits: 0, medianUs: undefined };
+      own.set(startMs, step);
+      if (Number.isFinite(value)) yield { step, value };
+    }
+  }
+}
+
+function columns(
+  measured: readonly SteppedSeries[],
+  subjects: readonly HeatSubject[],
+  stepMs: number,
+  heatAt: (subject: HeatSubject, startMs: number) => number,
+): Heats {
+  const ids = subjects.reduce((most, { id }) => Math.max(most, id + 1), 0);
+  const byZone = Map.groupBy(subjects, ({ cluster, zone }) => placeOf(cluster, zone));
+  const found = new Map<number, Uint8Array>();
+  for (const { metric, points } of measured) {
+    const here = byZone.get(placeOf(metric.cluster, metric.zone)) ?? [];
+    for (const { startMs } of points) {
+      const heat = found.get(startMs) ?? new Uint8Array(ids).fill(noHeat);
+      found.set(startMs, heat);
+      for (const subject of here) {
+        const { id, joinedMs, leftMs } = subject;
+        if (joinedMs < startMs + stepMs && (leftMs === undefined || leftMs > startMs))
+          heat[id] = heatAt(subject, startMs);
+      }
+    }
+  }
+  return [...found].toSorted(([a], [b]) => a - b).map(([startMs, heat]) => ({ startMs, heat }));
+}
+
+/** No label value of Kubernetes has a line feed in it. */
+function placeOf(cluster = "", zone = ""): string {
+  return `${cluster}\n${zone}`;
+}

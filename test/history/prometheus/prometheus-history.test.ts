@@ -1,0 +1,197 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import type { ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, type TestContext, test } from "node:test";
+import type { Question } from "../../../src/api/queries.ts";
+import { systemClock } from "../../../src/clock.ts";
+import { PrometheusHistory } from "../../../src/history/prometheus/prometheus-history.ts";
+import { selector } from "../../../src/history/prometheus/selector.ts";
+import { ofClassic, sketchOf } from "../../../src/history/prometheus/sketch-of.ts";
+import { keyOf, nameOf, targetOf } from "../../../src/history/prometheus/target-key.ts";
+import { type AskedQuery, fakePrometheus, nothing } from "../../support/fake-prometheus.ts";
+
+const nowMs = Date.UTC(2026, 10, 26, 12);
+const overview = (changes: Record<string, unknown> = {}): Question => ({
+  ask: "overview",
+  query: {
+    fromMs: nowMs - 3_600_000,
+    toMs: nowMs,
+    cluster: "",
+    zone: undefined,
+    nodes: "all",
+    search: "",
+    offset: 0,
+    limit: 100,
+    ...changes,
+  },
+});
+
+async function opened(
+  t: TestContext,
+  answer: (asked: AskedQuery, response: ServerResponse) => void,
+  changes: { readonly user?: string; readonly tokenFile?: string; readonly bounds?: object } = {},
+) {
+  const { url, asked } = await fakePrometheus(t, answer);
+  if (changes.user !== undefined) [url.username, url.password] = changes.user.split(":") as [string, string];
+  const history = new PrometheusHistory({
+    url,
+    tokenFile: changes.tokenFile,
+    clock: { ...systemClock, unixMs: () => nowMs },
+    bounds: { timeoutMs: 5_000, maxBytes: 1024 * 1024, ...changes.bounds },
+  });
+  t.after(() => history.stop());
+  return { history, asked };
+}
+
+describe("a history that a Prometheus keeps", () => {
+  test("is empty where Prometheus has nothing of PinGo's", async (t) => {
+    const { history, asked } = await opened(t, nothing);
+    const answer = await history.ask(overview());
+    assert.ok(answer instanceof Uint8Array);
+    const { nodes, zones, headline } = JSON.parse(Buffer.from(answer).toString());
+    assert.deepEqual([nodes, zones, headline.condition], [[], [], "unknown"]);
+    assert.deepEqual(history.status(), { kind: "prometheus", sinceMs: null, bytes: null, problem: "" });
+    assert.ok(
+      asked.every(({ path }) => /^\/base\/api\/v1\/query(_range)?$/.test(path)),
+      "below its base",
+    );
+    assert.ok(asked.length <= 40, `${asked.length} queries`);
+  });
+
+  for (const [name, answer, problem] of [
+    [
+      "an error that it tells of",
+      (_, response) => response.writeHead(422).end('{"status":"error","error":"too many samples"}'),
+      /too many samples/,
+    ],
+    ["a wrong password", (_, response) => response.writeHead(401).end("Unauthorized"), /refuses.*401.*user or token/],
+    ["something else than Prometheus", (_, response) => response.end("<html>"), /base URL/],
+    ["JSON of something else", (_, response) => response.end('{"status":"success","data":{}}'), /base URL/],
+    [
+      "an answer that breaks off",
+      (_, response) => response.writeHead(200, { "content-length": 9 }).write("x", () => response.destroy()),
+      /breaks its answer off|cannot be reached/,
+    ],
+    ["an answer that is too large", (_, response) => response.end(" ".repeat(2 * 1024 * 1024)), /more than 1 MB/],
+    ["no answer", () => {}, /within 0\.3 s/],
+  ] as const satisfies [string, (asked: AskedQuery, response: ServerResponse) => void, RegExp][]) {
+    test(`says what is wrong, in the status too, until it is right again: ${name}`, async (t) => {
+      let isWrong = true;
+      const bounds = name === "no answer" ? { timeoutMs: 300 } : {};
+      const { history } = await opened(
+        t,
+        (asked, response) => (isWrong ? answer(asked, response) : nothing(asked, response)),
+        { bounds },
+      );
+      const wrong = await history.ask(overview());
+      assert.ok("problem" in wrong);
+      assert.match(wrong.problem, problem);
+      assert.equal(wrong.status, 503);
+      assert.match(history.status().problem, problem);
+      isWrong = false;
+      assert.ok((await history.ask(overview())) instanceof Uint8Array);
+      assert.equal(history.status().problem, "");
+    });
+  }
+
+  test("says that nobody listens there", async (t) => {
+    const history = new PrometheusHistory({
+      url: new URL("http://127.0.0.1:1"),
+      tokenFile: undefined,
+      clock: systemClock,
+    });
+    t.after(() => history.stop());
+    const answer = await history.ask(overview());
+    assert.match("problem" in answer ? answer.problem : "", /^Prometheus cannot be reached: ECONNREFUSED$/);
+  });
+
+  test("shows the password of its URL, or its token, and to nobody else", async (t) => {
+    const byUser = await opened(t, nothing, { user: "alice:s3cret" });
+    await byUser.history.ask(overview());
+    assert.equal(byUser.asked[0]?.authorization, `Basic ${Buffer.from("alice:s3cret").toString("base64")}`);
+    const folder = mkdtempSync(join(tmpdir(), "pingo-token-"));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const tokenFile = join(folder, "token");
+    writeFileSync(tokenFile, "abc123\n");
+    const byToken = await opened(t, (_, response) => response.writeHead(403).end(), { tokenFile });
+    const answer = await byToken.history.ask(overview());
+    assert.equal(byToken.asked[0]?.authorization, "Bearer abc123");
+    assert.ok(!JSON.stringify([answer, byToken.history.status()]).includes("abc123"));
+    rmSync(tokenFile);
+    const without = await byToken.history.ask(overview());
+    assert.match("problem" in without ? without.problem : "", /token file cannot be read/);
+  });
+
+  test("writes what is asked for into its queries so that it stays a text", async (t) => {
+    const { history, asked } = await opened(t, nothing);
+    const cluster = 'a"} or vector(1) #\\\n{x="';
+    await history.ask(overview({ cluster, search: 'b"}' }));
+    const quoted = '"a\\"} or vector(1) #\\\\\\n{x=\\""';
+    for (const { query } of asked) {
+      assert.ok(query.includes(`cluster=${quoted}`), query);
+      assert.ok(!query.replaceAll(quoted, "").includes("vector"), query);
+      assert.ok(!query.includes('b"}'), "a search is no part of a query");
+    }
+  });
+
+  test("takes no more questions at once than it may, and settles all of them when it ends", async (t) => {
+    const { history } = await opened(t, () => {});
+    const asked = Array.from({ length: 10 }, () => history.ask(overview()));
+    const busy = (await Promise.race(asked)) as { problem: string };
+    assert.match(busy.problem, /8 questions are under way/);
+    await history.stop();
+    await history.stop();
+    for (const answer of await Promise.all(asked)) assert.ok("problem" in answer);
+    assert.deepEqual(await history.ask(overview()), { problem: "the history is closed" });
+  });
+
+  test("keeps the main thread free while Prometheus' answers are large", async (t) => {
+    const result = Array.from({ length: 20_000 }, (_, index) => ({
+      metric: { cluster: "a", node: `n${index}`, zone: "z", target: `192.0.2.1:${index}`, port: "kubelet" },
+      value: [nowMs / 1_000, "1"],
+    }));
+    const large = JSON.stringify({ status: "success", data: { resultType: "vector", result } });
+    const answer = (asked: AskedQuery, response: ServerResponse) =>
+      asked.query.startsWith("pingo_target_info") ? response.end(large) : nothing(asked, response);
+    const { history } = await opened(t, answer, { bounds: { maxBytes: 32 * 1024 * 1024, timeoutMs: 20_000 } });
+    await history.ask(overview({ limit: 1 }));
+    const before = performance.eventLoopUtilization();
+    const reply = await history.ask(overview());
+    const { active } = performance.eventLoopUtilization(before);
+    assert.ok(reply instanceof Uint8Array);
+    // The fake server's own work is in it.
+    assert.ok(active < 100, `${active} ms of the main thread`);
+  });
+});
+
+describe("parts of it", () => {
+  test("a selector has what it is given, whatever stands in it", () => {
+    assert.equal(selector({}), "");
+    assert.equal(selector({ zone: "", cluster: undefined }), '{zone=""}');
+    assert.equal(selector({ a: 'x"\\' }, 'b=~"c"'), '{a="x\\"\\\\",b=~"c"}');
+    assert.equal(selector({ a: "\ud800" }), '{a="\ufffd"}');
+  });
+
+  test("a key gives back what it was made of", () => {
+    const name = { cluster: "a,b/c d", node: "n", target: "[2001:db8::7]:10250" };
+    assert.deepEqual(nameOf(keyOf(name)), name);
+    for (const key of ["", "a", "a,b", "a,b,c,d", "%,b,c"]) assert.equal(nameOf(key), undefined, key);
+    const { host, port } = targetOf(name);
+    assert.deepEqual([host, port], ["2001:db8::7", 10_250]);
+  });
+
+  test("a sketch of buckets has as many as they have, within their bounds", () => {
+    const counts = new Map([
+      [0.0001, 3],
+      [0.001, 103],
+      [Number.POSITIVE_INFINITY, 104],
+    ]);
+    const sketch = sketchOf(ofClassic(counts));
+    assert.equal(sketch.count, 104);
+    const [p10 = 0, p50 = 0, max = 0] = [0.1, 0.5, 1].map((share) => sketch.quantile(share));
+    assert.ok(p10 > 99 && p10 < p50 && p50 < 1_000, `${p10} ${p50}`);
+    assert.ok(Math.abs(max - 1_000) < 20, "what is above the last bound lies at it");
+  });
+});
