@@ -77,6 +77,8 @@ export interface TopConfig {
 /** What of the past is kept, and where. */
 export interface HistoryConfig {
   readonly place: HistoryPlace;
+  /** For a Prometheus that wants a bearer token. */
+  readonly tokenFile: string | undefined;
   readonly retentionMs: number;
   readonly maxBytes: number;
 }

@@ -173,7 +173,7 @@ export const options = {
   timeout: optional({
     env: "PINGO_TIMEOUT",
     argument: "TIME",
-    meaning: "a handshake's deadline (default: --probe less 1 s, at least half of it; check: 3 s)",
+    meaning: "a handshake's deadline (default: --probe less 1 s, at least half; check: 3 s)",
     commands: probing,
     parse: values.duration(1, hour),
   }),
@@ -325,10 +325,17 @@ export const options = {
   history: defaulted({
     env: "PINGO_HISTORY",
     argument: "FILE",
-    meaning: "where history is kept: a file, memory, none, or prometheus=URL to read it from there",
+    meaning: "where history is kept: a file, memory, none, or prometheus=URL to read it there",
     fallback: "memory",
     commands: watching,
     parse: parseHistory,
+  }),
+  "history-token-file": optional({
+    env: "PINGO_HISTORY_TOKEN_FILE",
+    argument: "FILE",
+    meaning: "file with the bearer token for --history prometheus=URL; read again each time",
+    commands: watching,
+    parse: values.anyText,
   }),
   "history-retention": defaulted({
     env: "PINGO_HISTORY_RETENTION",

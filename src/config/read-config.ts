@@ -156,6 +156,9 @@ function checkPorts({ port = [] }: OptionValues, settings: Settings, problems: s
 }
 
 function checkHistory({ history }: OptionValues, settings: Settings, problems: string[]): void {
+  if (history !== undefined && history.kind !== "prometheus" && settings.given("history-token-file")) {
+    problems.push(`${settings.source("history-token-file")}: only a Prometheus takes a token; leave it out`);
+  }
   if (history === undefined || history.kind === "file" || history.kind === "memory") return;
   const idle = (["history-retention", "history-max-size"] as const).filter((name) => settings.given(name));
   for (const name of idle) {
@@ -304,7 +307,13 @@ const defaultMaxBytes = { memory: 64e6, file: 2e9 };
 
 function historyOf(values: OptionValues): HistoryConfig {
   const { history: place, "history-retention": retentionMs, "history-max-size": maxBytes } = values;
-  return { place, retentionMs, maxBytes: maxBytes ?? defaultMaxBytes[place.kind === "file" ? "file" : "memory"] };
+  const tokenFile = values["history-token-file"];
+  return {
+    place,
+    tokenFile,
+    retentionMs,
+    maxBytes: maxBytes ?? defaultMaxBytes[place.kind === "file" ? "file" : "memory"],
+  };
 }
 
 function assemble(values: OptionValues, sources: SourceConfig): Config {

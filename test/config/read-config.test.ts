@@ -89,7 +89,7 @@ describe("the first PinGo's environment", () => {
       otlpIntervalMs: 30_000,
       metrics: "default",
       rttBucketsUs: defaultBoundsUs,
-      history: { place: { kind: "memory" }, retentionMs: 30 * 86_400_000, maxBytes: 64e6 },
+      history: { place: { kind: "memory" }, tokenFile: undefined, retentionMs: 30 * 86_400_000, maxBytes: 64e6 },
       logFormat: "text",
       logLevel: "info",
       output: "table",
@@ -165,6 +165,7 @@ describe("flags and variables", () => {
       metrics: "full",
       "rtt-buckets": "1ms,1",
       history: "/h.db",
+      "history-token-file": "/t",
       "history-retention": "7d",
       "history-max-size": "1GB",
       "log-format": "json",
@@ -176,8 +177,12 @@ describe("flags and variables", () => {
       if (env === undefined || name === "kubeconfig") continue;
       const text = texts[name] ?? assert.fail(`this test knows no text for --${name}`);
       const fits = options[name].commands[0] ?? "serve";
+      const elsewhere = name === "history-token-file" ? { PINGO_HISTORY: "prometheus=http://192.0.2.1:9090" } : {};
       const withoutToken: Environment = name === "context" ? {} : { PINGO_API: usual.PINGO_API };
-      const others: Environment = name.startsWith("token") || name === "context" ? withoutToken : usual;
+      const others: Environment = {
+        ...elsewhere,
+        ...(name.startsWith("token") || name === "context" ? withoutToken : usual),
+      };
       const byFlag = configOf([fits, `--${name}`, text], { ...others, [env]: `\nwrong ${secret}` });
       const byVariable = configOf(fits, { ...others, [env]: text });
       assert.deepEqual(byFlag, byVariable, `--${name}`);
