@@ -1,4 +1,4 @@
-import { Agent } from "../agent.ts";
+import { Agent, HistoryError } from "../agent.ts";
 import { systemClock } from "../clock.ts";
 import { type Config, defaultTimeoutMs } from "../config/config.ts";
 import type { ClusterConfig } from "../config/find-clusters.ts";
@@ -56,6 +56,7 @@ export async function startAgent(agent: Agent, terminal: Terminal): Promise<read
 }
 
 function explainStart(error: Error): string {
+  if (error instanceof HistoryError) return `the history cannot be kept: ${error.message}; see --history`;
   // If it was not the socket, the engine that is wanted does not work here.
   if (!(error instanceof ListenError)) return `${error.message}; see --engine`;
   const why = error.code === "EADDRINUSE" ? "another program listens there" : error.message;
