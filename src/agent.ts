@@ -1,12 +1,16 @@
 import { hostname } from "node:os";
+import type { Status } from "./api/v1.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type Config, defaultTimeoutMs } from "./config/config.ts";
 import { createProbing, type ProbingEngine } from "./handshake/create-engine.ts";
 import { maxHandshakesInFlight } from "./handshake/descriptor-limit.ts";
 import type { ProbeListener } from "./handshake/probing.ts";
 import { History } from "./history/history.ts";
+import { Api } from "./http/api/api.ts";
+import type { ApiSource } from "./http/api/source.ts";
 import type { ListenAddress } from "./http/listen-address.ts";
-import { type Answer, busy, HttpServer, type RouteRequest, text } from "./http/server.ts";
+import { pageOnDemand } from "./http/page/page-on-demand.ts";
+import { type Answer, busy, HttpServer, type Route, type RouteRequest, text } from "./http/server.ts";
 import { type Slot, Slots } from "./http/slots.ts";
 import type { WebSecurity } from "./http/web-config/web-security.ts";
 import { type Log, withFacts } from "./log.ts";
@@ -58,6 +62,8 @@ export class Agent {
   /** Undefined before the start, and where none is kept. */
   #history: History | undefined;
   readonly #http: HttpServer;
+  readonly #api: Api;
+  readonly #startedMs: number;
   readonly #pusher: Pusher | undefined;
   readonly #ending = new AbortController();
   /** For the pages that are being sent. */
@@ -82,7 +88,9 @@ export class Agent {
       ...clusters.map((open) => this.#clusterSource(open, logOf(open.cluster))),
       ...(targetsFile === undefined ? [] : [this.#fileSource(targetsFile, logOf(staticCluster))]),
     ];
+    this.#startedMs = clock.unixMs();
     this.#pusher = this.#createPusher();
+    this.#api = new Api(this.#apiSource(), clock);
     this.#http = new HttpServer({
       routes: this.#routes(),
       onError: (path, error) => log.error(`${path} failed: ${error.stack}`),
@@ -118,6 +126,7 @@ export class Agent {
     // What is being started has to be there before it can be ended.
     await this.#starting?.catch(() => {});
     this.#engine?.probing.stop();
+    this.#api.stop();
     for (const source of this.#sources) source.close();
     await Promise.all([this.#engine?.engine.stop(), this.#http.stop(), this.#following]);
     this.#reachability.flush();
@@ -257,13 +266,37 @@ export class Agent {
     });
   }
 
-  #routes() {
+  /** What the page and `pingo top` are answered from. */
+  #apiSource(): ApiSource {
     return {
-      "/": () => text(200, landing),
+      ask: (question) => this.#history?.ask(question) ?? Promise.resolve(noHistory),
+      status: () => this.#status(),
+      onChange: (listener) => this.#history?.onChange(listener) ?? (() => {}),
+    };
+  }
+
+  #status(): Status {
+    const { latencyIs, ...history } = this.#history?.status() ?? nothingKept;
+    return {
+      version: version(),
+      revision: revision(),
+      nowMs: this.#clock.unixMs(),
+      startedMs: this.#startedMs,
+      probeMs: this.#config.probeMs,
+      latencyIs,
+      history,
+    };
+  }
+
+  #routes() {
+    const routes: Record<string, Route> = {
+      "/": pageOnDemand((added) => Object.assign(routes, added)),
+      ...this.#api.routes,
       "/metrics": (request: RouteRequest) => this.#metrics(request),
       "/healthz": () => text(200, "ok\n"),
       "/readyz": () => this.#readiness(),
     };
+    return routes;
   }
 
   /** Ready with the first source whose targets are known: one cluster that is down takes no other's metrics away. */
@@ -338,9 +371,8 @@ function* movingOn(chunks: Iterable<Uint8Array>, slot: Slot): Generator<Uint8Arr
   }
 }
 
-const landing = `PinGo: is it the network?
-
-/metrics   what was measured, for Prometheus
-/healthz   200 while this program runs
-/readyz    200 once the nodes are known
-`;
+const noHistory = {
+  problem: "no history is kept here (--history none), so that there is nothing to show",
+  status: 503,
+} as const;
+const nothingKept = { kind: "none", sinceMs: null, bytes: null, problem: "", latencyIs: null } as const;
