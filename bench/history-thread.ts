@@ -21,7 +21,9 @@ async function measureThread(count: number) {
   const longestBlockMs = await probeFor(history, large, durationMs);
   globalThis.gc?.();
   const afterMb = memoryMegabytes(process, "VmRSS");
+  const { droppedMinutes, droppedRecords, targets } = history.figures;
   await history.stop();
+  if (droppedMinutes + droppedRecords > 0 || targets < count) throw new Error("the history did not keep up");
   return { targets: count, megabytes: round1(afterMb - beforeMb), longestBlockMs: round1(longestBlockMs) };
 }
 
