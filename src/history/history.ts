@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import type { Problem } from "../api/problem.ts";
 import type { Question } from "../api/queries.ts";
 import type { Status } from "../api/v1.ts";
 import type { Clock, Timer } from "../clock.ts";
@@ -19,8 +20,8 @@ export interface HistoryOptions {
   readonly entry?: URL;
 }
 
-/** JSON, as bytes, or why there is none. `busy`: too many questions are under way. */
-export type HistoryReply = { readonly json: Uint8Array } | { readonly problem: string; readonly isBusy: boolean };
+/** JSON or CSV, as bytes, or why there is none. */
+export type HistoryReply = Uint8Array | Problem;
 
 /** For metrics: how the history is, in figures. */
 export interface HistoryFigures extends KeeperStatus {
@@ -98,10 +99,10 @@ export class History {
 
   /** Never rejects. */
   ask(question: Question): Promise<HistoryReply> {
-    if (this.#stopped !== undefined) return Promise.resolve({ problem: "the history is closed", isBusy: false });
-    if (this.#worker === undefined) return Promise.resolve({ problem: this.#threadProblem, isBusy: false });
+    if (this.#stopped !== undefined) return Promise.resolve({ problem: "the history is closed" });
+    if (this.#worker === undefined) return Promise.resolve({ problem: this.#threadProblem });
     if (this.#questions.size >= questionsAtMost) {
-      return Promise.resolve({ problem: `${questionsAtMost} questions are under way; try again`, isBusy: true });
+      return Promise.resolve({ problem: `${questionsAtMost} questions are under way; try again` });
     }
     const id = ++this.#questionId;
     // What was recorded before it was asked is part of the answer.
@@ -180,8 +181,8 @@ export class History {
   #heard(report: Report): void {
     if (report.report === "open") this.#status = report.status;
     if (report.report === "taken") this.#taken(report);
-    if (report.report === "answer") this.#settle(report.id, { json: report.json });
-    if (report.report === "no answer") this.#settle(report.id, { problem: report.problem, isBusy: false });
+    if (report.report === "answer") this.#settle(report.id, report.bytes);
+    if (report.report === "no answer") this.#settle(report.id, report);
     if (report.report === "log") this.#options.log[report.level](report.message, report.facts);
   }
 
@@ -209,7 +210,7 @@ export class History {
   }
 
   #endQuestions(problem: string): void {
-    for (const id of [...this.#questions.keys()]) this.#settle(id, { problem, isBusy: false });
+    for (const id of [...this.#questions.keys()]) this.#settle(id, { problem });
   }
 
   #died(why: string): void {

@@ -1,3 +1,4 @@
+import type { Problem } from "../../api/problem.ts";
 import type { Question } from "../../api/queries.ts";
 import type { LogFacts, LogLevel } from "../../log.ts";
 import type { Target } from "../../target.ts";
@@ -63,8 +64,8 @@ export type Report =
   | { readonly report: "refused"; readonly problem: string }
   /** A message with orders has been taken in. */
   | { readonly report: "taken"; readonly status: KeeperStatus; readonly changed: Changed | undefined }
-  /** JSON, as bytes. */
-  | { readonly report: "answer"; readonly id: number; readonly json: Uint8Array }
-  | { readonly report: "no answer"; readonly id: number; readonly problem: string }
+  /** JSON or CSV, as bytes. */
+  | { readonly report: "answer"; readonly id: number; readonly bytes: Uint8Array }
+  | ({ readonly report: "no answer"; readonly id: number } & Problem)
   | { readonly report: "log"; readonly level: LogLevel; readonly message: string; readonly facts: LogFacts }
   | { readonly report: "stopped" };

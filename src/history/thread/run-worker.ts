@@ -1,6 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
+import { isProblem } from "../../api/problem.ts";
 import type { Log, LogLevel } from "../../log.ts";
-import { answer } from "../answers/answer.ts";
+import { answerBytes } from "../answers/answer-bytes.ts";
 import { HistoryKeeper } from "../keeper/history-keeper.ts";
 import type { KeeperSetUp, Message, Report } from "./protocol.ts";
 
@@ -39,8 +40,9 @@ function answerOne(
   say: (report: Report, transfer?: ArrayBuffer[]) => void,
 ): void {
   try {
-    const json = new TextEncoder().encode(JSON.stringify(answer(keeper.view, question)));
-    say({ report: "answer", id, json }, [json.buffer]);
+    const given = answerBytes(keeper.view, question);
+    if (isProblem(given)) say({ report: "no answer", id, ...given });
+    else say({ report: "answer", id, bytes: given }, [given.buffer]);
   } catch (error) {
     // A question must not end what records: whoever asked is told.
     say({ report: "no answer", id, problem: error instanceof Error ? error.message : String(error) });
