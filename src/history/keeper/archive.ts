@@ -91,6 +91,16 @@ export class Archive {
     }
   }
 
+  /** The same for what can do without: on a disk that cannot be read just now it gives `otherwise`. */
+  tryRead<T>(read: (store: Store) => T, otherwise: T): T {
+    try {
+      return this.read(read);
+    } catch (error) {
+      if (mishapOf(error) === undefined) throw error;
+      return otherwise;
+    }
+  }
+
   /** Writes a minute, now or when it can. */
   keep(minute: ClosedMinute, nowMs: number): void {
     this.#nowMs = nowMs;
@@ -98,6 +108,7 @@ export class Archive {
     this.#pendingBytes += bytesOf(minute);
     this.#rollUpDue = true;
     this.#retentionDue = true;
+    this.#retention.minuteIsOver();
     if (this.#mayTry(nowMs)) this.#writePending(nowMs);
     while (this.#pending.length > pendingAtMost.minutes || this.#pendingBytes > pendingAtMost.bytes) this.#dropOldest();
   }
@@ -107,23 +118,25 @@ export class Archive {
     this.#nowMs = nowMs;
     if (!this.#mayTry(nowMs)) return false;
     if (this.#pending.length > 0 || !this.#isFile) return this.#writePending(nowMs);
-    if (this.#problem !== "" && !this.#attempt(nowMs, () => this.#store.transaction(() => {}))) return false;
     if (this.#rollUpDue) return this.#attempt(nowMs, () => this.#rollUpBite(overMs));
     if (this.#retentionDue) return this.#attempt(nowMs, () => this.#retentionBite(nowMs));
+    this.#recovered();
     return false;
   }
 
-  /** When what is kept begins; undefined where nothing is. */
+  /** When what is kept begins; undefined where nothing is, or where nobody can tell now. */
   firstMs(): number | undefined {
+    const stored = this.tryRead((store) => levels.map((level) => store.firstStep(level)), undefined);
+    if (stored === undefined) return undefined;
     const starts = [
+      ...stored.filter((startMs) => startMs !== undefined),
       ...this.#pending.map(({ startMs }) => startMs),
-      ...levels.map((level) => this.read((store) => store.firstStep(level))),
-    ].filter((startMs) => startMs !== undefined);
+    ];
     return starts.length === 0 ? undefined : Math.min(...starts);
   }
 
   bytes(): number {
-    return this.#isFile ? this.read((store) => store.bytes()) : 0;
+    return this.#isFile ? this.tryRead((store) => store.bytes(), 0) : 0;
   }
 
   /** Removes targets of which nothing is kept. */
@@ -197,7 +210,6 @@ export class Archive {
       this.#met(mishap, nowMs);
       return false;
     }
-    this.#recovered();
     return true;
   }
 
@@ -216,8 +228,8 @@ export class Archive {
     this.#problem = `cannot be written: ${why}`;
   }
 
+  /** All that was due has gone well: one small write that goes through does not end a disk's trouble. */
   #recovered(): void {
-    this.#pauseToMs = 0;
     if (this.#problem === "") return;
     this.#problem = "";
     this.#options.log.info("the history is written again", {

@@ -93,8 +93,9 @@ export class HistoryKeeper {
     const { minuteStartMs, known, nowMs } = this.#intake;
     if (minuteStartMs === this.#forgottenAtMs) return;
     this.#forgottenAtMs = minuteStartMs;
-    const firstMs = Math.min(this.#archive.firstMs() ?? minuteStartMs, minuteStartMs);
-    const ids = known.forgetBefore(firstMs);
+    const firstMs = this.#archive.firstMs();
+    if (firstMs === undefined) return;
+    const ids = known.forgetBefore(Math.min(firstMs, minuteStartMs));
     for (const id of ids) this.#intake.forget(id);
     this.#archive.removeTargets(ids, nowMs);
   }
