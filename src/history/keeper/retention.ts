@@ -21,7 +21,7 @@ const reach = [
   { days: 60, share: 1 },
 ] as const;
 /** Free pages that stay for what comes next; what is beyond goes back to the file system. */
-const sparePages = 128;
+const sparePages = 64;
 const pagesAtOnce = 64;
 
 export interface RetentionLimits {
