@@ -64,8 +64,8 @@ export interface Feeding {
   readonly wallMs: number;
   /** CPU time of ending and writing a minute, of each. */
   readonly minuteCpuMs: readonly number[];
-  /** How long each bite of other work took: questions wait for no more. */
-  readonly biteMs: readonly number[];
+  /** Of each bite of other work: a question waits for no more than one. */
+  readonly biteCpuMs: readonly number[];
 }
 
 /** Lets time go by for the fleet, as fast as it goes, through the recorder and the keeper as they are. */
@@ -86,7 +86,7 @@ export function feed(keeper: HistoryKeeper, fleet: HistoryFleet, fromMs: number,
   };
   for (const target of fleet.targets) recorder.added(target, undefined);
   flush();
-  const [minuteCpuMs, biteMs]: [number[], number[]] = [[], []];
+  const [minuteCpuMs, biteCpuMs]: [number[], number[]] = [[], []];
   const startMs = performance.now();
   for (let minute = 0; minute < minutes; minute++) {
     for (let round = 0; round < minuteMs / probeMs; round++, nowMs += probeMs) probeAll(fleet, recorder, nowMs);
@@ -96,24 +96,23 @@ export function feed(keeper: HistoryKeeper, fleet: HistoryFleet, fromMs: number,
     nowMs++;
     const before = process.cpuUsage();
     keeper.tick(nowMs);
-    const { user, system } = process.cpuUsage(before);
-    minuteCpuMs.push((user + system) / 1_000);
-    workAll(keeper, biteMs);
+    minuteCpuMs.push(cpuMsSince(before));
+    workAll(keeper, biteCpuMs);
   }
   const handshakes = minutes * (minuteMs / probeMs) * fleet.targets.length;
-  return { handshakes, wallMs: performance.now() - startMs, minuteCpuMs, biteMs };
+  return { handshakes, wallMs: performance.now() - startMs, minuteCpuMs, biteCpuMs };
 }
 
 function probeAll(fleet: HistoryFleet, recorder: Recorder, nowMs: number): void {
   for (const [index, target] of fleet.targets.entries()) recorder.ended(target, fleet.outcome(index, nowMs), true);
 }
 
-function workAll(keeper: HistoryKeeper, biteMs: number[]): void {
+function workAll(keeper: HistoryKeeper, biteCpuMs: number[]): void {
   for (;;) {
-    const beforeMs = performance.now();
+    const before = process.cpuUsage();
     const isMore = keeper.work();
     if (!isMore) return;
-    biteMs.push(performance.now() - beforeMs);
+    biteCpuMs.push(cpuMsSince(before));
   }
 }
 
@@ -136,4 +135,9 @@ function makeTarget(index: number): Target {
     instanceType: "m7g.2xlarge",
     os: "linux",
   };
+}
+
+function cpuMsSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
 }

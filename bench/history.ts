@@ -42,7 +42,7 @@ const figures = {
   handshakesPerSecond: Math.round(made.handshakes / (made.wallMs / 1_000)),
   bytesPerNodeAndDay: Math.round(statSync(path).size / targets / days),
   minuteWriteCpuMs: summary(made.minuteCpuMs),
-  biteMs: summary(made.biteMs),
+  biteCpuMs: summary(made.biteCpuMs),
   reopenMs: reopen(path),
   large: measureLarge(positive("large", values.large)),
   thread: measureThread(positive("large", values.large)),
@@ -91,13 +91,13 @@ function measureLarge(count: number) {
   const file = join(folder, "large");
   const keeper = open(file, startMs);
   const from = Math.floor(startMs / 3_600_000) * 3_600_000 - 3_600_000;
-  const { minuteCpuMs, biteMs, handshakes, wallMs } = feed(keeper, new HistoryFleet(count), from, 65);
+  const { minuteCpuMs, biteCpuMs, handshakes, wallMs } = feed(keeper, new HistoryFleet(count), from, 65);
   keeper.close(from + 65 * minuteMs);
   return {
     targets: count,
     handshakesPerSecond: Math.round(handshakes / (wallMs / 1_000)),
     minuteWriteCpuMs: summary(minuteCpuMs),
-    biteMs: summary(biteMs),
+    biteCpuMs: summary(biteCpuMs),
     reopenMs: reopen(file),
   };
 }
