@@ -176,16 +176,20 @@ export class KeeperView implements HistoryView {
   }
 
   #minuteBefore(beforeMs: number, id: number | undefined) {
-    const stored = this.#archive.read((store) => store.handshakesBefore(beforeMs));
+    const stored = this.#archive.read((store) => {
+      const minute = store.handshakesBefore(beforeMs);
+      return minute && { startMs: minute.startMs, records: readGroups(minute.groups, id) };
+    });
     const { handshakes, minuteStartMs } = this.#intake;
     const isRunning = handshakes.size > 0 && minuteStartMs < beforeMs;
     const pending = this.#archive.pending.filter((minute) => minute.handshakes.size > 0 && minute.startMs < beforeMs);
     const starts = [stored?.startMs, isRunning ? minuteStartMs : undefined, ...pending.map((minute) => minute.startMs)];
     const startMs = Math.max(-1, ...starts.filter((start) => start !== undefined));
     if (startMs === -1) return undefined;
-    const groups = pending.filter((minute) => minute.startMs === startMs).map((minute) => minute.handshakes);
-    if (stored?.startMs === startMs) groups.push(stored.groups);
-    const records = groups.flatMap((group) => readGroups(group, id));
+    const records = pending
+      .filter((minute) => minute.startMs === startMs)
+      .flatMap((minute) => readGroups(minute.handshakes, id));
+    if (stored?.startMs === startMs) records.push(...stored.records);
     if (isRunning && minuteStartMs === startMs) records.push(...handshakes.read(id));
     return { startMs, records };
   }
