@@ -21,7 +21,7 @@ export function overview(view: HistoryView, query: OverviewQuery): Overview {
   const range = rangeOf(query);
   const columns = readHeat(view, range);
   const { all: zones, ids } = rosterOf(view, range, query.cluster);
-  const moment = new Moment(view, range, columns, ids);
+  const moment = new Moment(view, range, query.toMs, columns, ids);
   const surveyed = survey(view, moment, zones, query.cluster);
   const placed = place(zones, query, moment, new Trouble(columns, range.stepMs, ids));
   const { offset, limit } = query;

@@ -18,7 +18,13 @@ export function targets(view: HistoryView, { cluster, search, offset, limit }: T
   const asked = view.targets().filter(({ target }) => (cluster === "" || target.cluster === cluster) && fits(target));
   const page = sortSlice([...asked], offset, offset + limit, compareByZone);
   const range = rangeOf({ fromMs: view.nowMs - lookBackMs, toMs: view.nowMs });
-  const moment = new Moment(view, range, readHeat(view, range), Math.max(0, ...page.map(({ id }) => id + 1)));
+  const moment = new Moment(
+    view,
+    range,
+    view.nowMs,
+    readHeat(view, range),
+    Math.max(0, ...page.map(({ id }) => id + 1)),
+  );
   const next = offset + page.length;
   return {
     nowMs: view.nowMs,

@@ -15,7 +15,7 @@ type ZonesQuery = Extract<Question, { ask: "zones" }>["query"];
 export function zones(view: HistoryView, query: ZonesQuery): ZonesAnswer {
   const range = rangeOf(query);
   const roster = rosterOf(view, range, query.cluster);
-  const moment = new Moment(view, range, readHeat(view, range), roster.ids);
+  const moment = new Moment(view, range, query.toMs, readHeat(view, range), roster.ids);
   const surveyed = survey(view, moment, roster.all, query.cluster);
   const lines = zoneLines(view, range, surveyed.zones);
   return {
