@@ -3,7 +3,7 @@
 // the machine for itself.
 import { globSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { lint, runSteps, tests, types } from "./tasks.ts";
+import { lint, pageTypes, runSteps, tests, types } from "./tasks.ts";
 
 const leftOut = [
   /^test\/(e2e|lab|deploy)\//,
@@ -15,4 +15,4 @@ const cwd = fileURLToPath(new URL("..", import.meta.url));
 const files = globSync("test/**/*.test.ts", { cwd }).filter((path) => !leftOut.some((some) => some.test(path)));
 
 // Most of them wait for a timeout or a process most of the time.
-runSteps([types, lint, tests("quick tests", files, 3)]);
+runSteps([types, pageTypes, lint, tests("quick tests", files, 3)]);

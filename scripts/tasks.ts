@@ -12,6 +12,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const bin = (name: string) => fileURLToPath(new URL(`../node_modules/.bin/${name}`, import.meta.url));
 
 export const types: Step = { name: "types", command: bin("tsc"), args: ["-p", "."] };
+/** The page's: it has a browser's types instead of Node's. */
+export const pageTypes: Step = { name: "types of the page", command: bin("tsc"), args: ["-p", "web"] };
 export const lint: Step = {
   name: "lint and format",
   command: bin("biome"),

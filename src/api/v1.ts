@@ -226,7 +226,6 @@ export interface Status {
     /** What is wrong with it (a full disk ...); empty where nothing is. */
     readonly problem: string;
   };
-  readonly clusters: readonly ClusterState[];
 }
 
 /**

@@ -216,7 +216,8 @@ export class History {
   #died(why: string): void {
     const { log, clock } = this.#options;
     this.#threadProblem = `its thread died: ${oneLine(why)}`;
-    log.error(`the history's thread died: ${oneLine(why)}; what it had not written is lost, another one is started`);
+    const lost = this.#options.path === undefined ? "all that it kept is lost" : "what it had not written is lost";
+    log.error(`the history's thread died: ${oneLine(why)}; ${lost}; another one is started`);
     this.#endQuestions(this.#threadProblem);
     this.#respawnLater(clock);
   }

@@ -31,7 +31,6 @@ export class FakeApiSource implements ApiSource {
       probeMs: 15_000,
       latencyIs: "rtt",
       history: { kind: "memory", sinceMs: noonMs - 60_000, bytes: 1_000, problem: "" },
-      clusters: [{ cluster: "test", isApiUp: true, apiSinceMs: noonMs - 60_000, targets: 2, reachable: 2 }],
     };
   }
 

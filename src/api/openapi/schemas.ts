@@ -220,7 +220,6 @@ export const schemas: Readonly<Record<string, Schema>> = {
       bytes: orNull(whole("How much it takes.")),
       problem: text("What is wrong with it; empty where nothing is."),
     }),
-    clusters: array(ref("ClusterState")),
   }),
   ApiError: object({ error: text("What was wrong, the value that it saw, and what to do.") }),
 };

@@ -6,7 +6,7 @@ import { worseHeat } from "../heat.ts";
 import { type HistoryView, type KnownTarget, noHeat, type ZoneBucket } from "../model.ts";
 import { factsOf } from "./facts.ts";
 import { asHeat, readHeat, stripOf } from "./heat-columns.ts";
-import { Moment } from "./moment.ts";
+import { Moment, reachesNow } from "./moment.ts";
 import { nothingTold, type Told, Totals, tell } from "./totals.ts";
 import { unknownTarget } from "./unknown-target.ts";
 
@@ -16,12 +16,12 @@ export function history(view: HistoryView, query: HistoryQuery): HistoryAnswer |
   if (query.key === undefined) return ofGroup(view, range, query);
   const known = view.target(query.key);
   if (known === undefined) return unknownTarget(query.key);
-  return ofTarget(view, range, known);
+  return ofTarget(view, range, query.toMs, known);
 }
 
-function ofTarget(view: HistoryView, range: SteppedRange, known: KnownTarget): HistoryAnswer {
+function ofTarget(view: HistoryView, range: SteppedRange, endMs: number, known: KnownTarget): HistoryAnswer {
   const columns = readHeat(view, range);
-  const moment = new Moment(view, range, columns, known.id + 1);
+  const moment = new Moment(view, range, endMs, columns, known.id + 1);
   const steps = new Array<Told>(range.columns).fill(nothingTold);
   const total = new Totals();
   for (const { startMs, bucket } of view.buckets(range.stepMs, known.id, range.fromMs, range.toMs)) {
@@ -29,7 +29,7 @@ function ofTarget(view: HistoryView, range: SteppedRange, known: KnownTarget): H
     total.add(bucket);
   }
   const facts = factsOf(view, moment, known);
-  return { ...frame(view, range), facts, ...told(steps, stripOf(columns, known.id), total) };
+  return { ...frame(view, range, endMs), facts, ...told(steps, stripOf(columns, known.id), total) };
 }
 
 function ofGroup(view: HistoryView, range: SteppedRange, query: HistoryQuery): HistoryAnswer {
@@ -47,7 +47,7 @@ function ofGroup(view: HistoryView, range: SteppedRange, query: HistoryQuery): H
     }
     if (asked.length > 0) steps[column] = sum.told();
   }
-  return { ...frame(view, range), facts: null, ...told(steps, heat, total) };
+  return { ...frame(view, range, query.toMs), facts: null, ...told(steps, heat, total) };
 }
 
 function isAsked({ cluster, zone }: ZoneBucket, query: HistoryQuery): boolean {
@@ -58,8 +58,8 @@ function worse(a: Heat, b: Heat): Heat {
   return asHeat(worseHeat(a ?? noHeat, b ?? noHeat));
 }
 
-function frame({ nowMs }: HistoryView, range: SteppedRange) {
-  return { nowMs, isLive: range.toMs >= nowMs, range };
+function frame(view: HistoryView, range: SteppedRange, endMs: number) {
+  return { nowMs: view.nowMs, isLive: reachesNow(view, endMs), range };
 }
 
 function told(steps: readonly Told[], heat: readonly Heat[], total: Totals) {

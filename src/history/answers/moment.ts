@@ -4,10 +4,13 @@ import { worseHeat } from "../heat.ts";
 import { type HistoryView, type KnownTarget, noHeat } from "../model.ts";
 import type { HeatColumns } from "./heat-columns.ts";
 import { allLost, isBad, whyOf } from "./heat-words.ts";
+import { type Turn, turnsIn } from "./turns.ts";
 
 /** So much of the end of a range is looked at minute by minute, whatever its step: a longer step has its worst minute's heat. */
 const recentMs = 900_000;
 const minuteMs = 60_000;
+/** From the question to the answer, on a busy machine. */
+const askedWithinMs = 2_000;
 /** So many minutes may have nothing in them, where probes are few, before nothing is known. */
 const silentMinutes = 5;
 /** Degraded is who had trouble in two of the last three minutes: one SYN sent again in five thousand nodes is no news. */
@@ -44,12 +47,16 @@ export class Moment {
   /** By id, once it was asked for: its place in `conditions`, and 1. */
   readonly #conditions: Uint8Array;
 
-  /** `ids`: one more than the greatest. */
-  constructor(view: HistoryView, range: SteppedRange, columns: HeatColumns, ids: number) {
+  /** Of the past: what turned within the minute of that moment. */
+  readonly #turns: ReadonlyMap<number, Turn>;
+
+  /** `ids`: one more than the greatest. `endMs`: the end that was asked for; the range's is that of a whole step. */
+  constructor(view: HistoryView, range: SteppedRange, endMs: number, columns: HeatColumns, ids: number) {
     this.#view = view;
     this.#conditions = new Uint8Array(ids);
-    this.isLive = range.toMs >= view.nowMs;
-    this.atMs = Math.min(range.toMs, view.nowMs);
+    this.isLive = reachesNow(view, endMs);
+    this.atMs = Math.min(endMs, view.nowMs);
+    this.#turns = this.isLive ? new Map() : turnsIn(view, this.atMs);
     const minutes = range.stepMs === minuteMs ? [] : lastMinutesOf(view, this.atMs);
     this.#trail = [...ownBefore(minutes[0], range, columns), ...minutes].toReversed();
     // Where minutes are not kept any more, the last of the longer steps has to do.
@@ -89,6 +96,9 @@ export class Moment {
 
   /** What the last column that has anything says. */
   #told(id: number): Condition {
+    const turn = this.#turns.get(id);
+    if (turn?.isUp === false) return "unreachable";
+    if (turn !== undefined) return this.#isDegraded(id, turn.sinceMs) ? "degraded" : "ok";
     const heat = this.#lastHeat(id);
     if (heat === noHeat) return "unknown";
     if (heat === allLost) return "unreachable";
@@ -126,6 +136,9 @@ export class Moment {
   }
 
   #past(id: number, condition: Condition) {
+    const turn = this.#turns.get(id);
+    if (turn?.isUp === false && turn.sinceMs !== undefined)
+      return { sinceMs: turn.sinceMs, why: turn.result ?? "loss" };
     if (condition === "unreachable") return { sinceMs: this.#since(id, (heat) => heat === allLost), why: "loss" };
     return { sinceMs: null, why: "" };
   }
@@ -143,6 +156,11 @@ export class Moment {
     }
     return others > 0 ? sinceMs : null;
   }
+}
+
+/** Whether that is now: who asks for now has said so a moment ago. */
+export function reachesNow({ nowMs }: HistoryView, endMs: number): boolean {
+  return endMs >= nowMs - askedWithinMs;
 }
 
 /** Whether a target is probed then. */

@@ -10,19 +10,19 @@ import { compress, decompress } from "./compress.ts";
 export function encodeBlock(block: GroupBlock): Uint8Array {
   const to = new ByteWriter();
   const masks = masksOf(block);
-  for (const mask of masks) to.byte(mask);
+  to.bytes(masks);
   writeResults(to, block, masks);
   const present = presentIn(masks);
   for (const offset of present) to.varint(block.synRetransmits[offset] as number);
   for (const offset of present) to.signed((block.synSent[offset] as number) - usualSyns(block, offset));
   writeSketches(to, block, present);
-  return compress(to.bytes());
+  return compress(to.written());
 }
 
 /** Throws DamagedError where it is not what `encodeBlock` gave. */
 export function decodeBlock(bytes: Uint8Array): GroupBlock {
   const from = new ByteReader(decompress(bytes));
-  const masks = Uint8Array.from({ length: groupSize }, () => from.byte());
+  const masks = from.bytes(groupSize);
   const block = { results: readResults(from, masks), ...emptySyns() };
   const present = presentIn(masks);
   for (const offset of present) block.synRetransmits[offset] = from.varint();
@@ -109,13 +109,21 @@ function readSketches(from: ByteReader, present: readonly number[]) {
     indexes[first] = before;
   }
   for (const offset of present) {
-    for (let at = (firsts[offset] as number) + 1; at < (firsts[offset + 1] as number); at++) {
-      indexes[at] = (indexes[at - 1] as number) + from.varint() + 1;
-    }
+    const end = firsts[offset + 1] as number;
+    let at = firsts[offset] as number;
+    if (at === end) continue;
+    let index = indexes[at] as number;
+    while (++at < end) indexes[at] = index += from.varint() + 1;
+    // They ascend: if the last is within bounds, all are.
+    if (index > maxIndex) throw new DamagedError("a latency in a block is beyond all bounds");
   }
-  if (indexes.some((index) => index > maxIndex)) throw new DamagedError("a latency in a block is beyond all bounds");
-  const counts = Uint32Array.from({ length }, () => from.varint() + 1);
-  return { firsts, indexes, counts };
+  return { firsts, indexes, counts: readCounts(from, length) };
+}
+
+function readCounts(from: ByteReader, length: number): Uint32Array {
+  const counts = new Uint32Array(length);
+  for (let at = 0; at < length; at++) counts[at] = from.varint() + 1;
+  return counts;
 }
 
 function readFirsts(from: ByteReader, present: readonly number[]): Uint32Array {

@@ -15,6 +15,10 @@ export class ByteWriter {
 
   /** Seven bits a byte, the least first; from 0 up to 2^53. */
   varint(value: number): void {
+    if (value < 128) {
+      this.byte(value);
+      return;
+    }
     let left = value;
     while (left > 127) {
       this.byte((left % 128) | 128);
@@ -34,13 +38,18 @@ export class ByteWriter {
 
   blob(value: Uint8Array): void {
     this.varint(value.length);
+    this.bytes(value);
+  }
+
+  /** Without their length. */
+  bytes(value: Uint8Array): void {
     if (this.#length + value.length > this.#bytes.length) this.#grow(value.length);
     this.#bytes.set(value, this.#length);
     this.#length += value.length;
   }
 
-  /** All that was written. */
-  bytes(): Uint8Array {
+  /** All of it. */
+  written(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
   }
 
@@ -61,9 +70,8 @@ export class ByteReader {
   }
 
   byte(): number {
-    const value = this.#bytes[this.#at++];
-    if (value === undefined) throw new DamagedError("a record ends too early");
-    return value;
+    if (this.#at >= this.#bytes.length) throw new DamagedError("a record ends too early");
+    return this.#bytes[this.#at++] as number;
   }
 
   varint(): number {
@@ -88,10 +96,13 @@ export class ByteReader {
   }
 
   blob(): Uint8Array {
-    const length = this.varint();
-    const blob = this.#bytes.subarray(this.#at, this.#at + length);
-    if (blob.length < length) throw new DamagedError("a record ends too early");
+    return this.bytes(this.varint());
+  }
+
+  bytes(length: number): Uint8Array {
+    const bytes = this.#bytes.subarray(this.#at, this.#at + length);
+    if (bytes.length < length) throw new DamagedError("a record ends too early");
     this.#at += length;
-    return blob;
+    return bytes;
   }
 }

@@ -30,7 +30,7 @@ export function encodeHandshakes(records: readonly HandshakeRecord[]): Uint8Arra
   for (const { code } of records) to.varint(codes.indexOf(code));
   for (const { synSent } of records) to.varint(orNone(synSent));
   for (const { connectUs } of records) to.varint(orNone(connectUs));
-  return compress(to.bytes());
+  return compress(to.written());
 }
 
 /** Throws DamagedError where it is not what `encodeHandshakes` gave. */

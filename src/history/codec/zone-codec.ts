@@ -17,7 +17,7 @@ export function encodeZones(zones: readonly ZoneBucket[]): Uint8Array {
     to.varint(zone.unreachable);
     writeBucket(to, zone.bucket);
   }
-  return compress(to.bytes());
+  return compress(to.written());
 }
 
 /** Throws DamagedError where it is not what `encodeZones` gave. */

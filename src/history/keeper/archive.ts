@@ -1,10 +1,11 @@
 import { existsSync, renameSync } from "node:fs";
 import type { Log } from "../../log.ts";
+import type { KnownTarget } from "../model.ts";
 import { openDatabase } from "../store/database.ts";
 import { type Mishap, mishapOf } from "../store/sqlite-trouble.ts";
-import { levels, Store, type TargetRow } from "../store/store.ts";
+import { levels, Store } from "../store/store.ts";
 import type { KeeperSetUp } from "../thread/protocol.ts";
-import { type ClosedMinute, isLate, writeMinute } from "./closed-minute.ts";
+import { type ClosedMinute, isLate, writeMinute, writeTargets } from "./closed-minute.ts";
 import { Retention } from "./retention.ts";
 import { RollUp } from "./roll-up.ts";
 
@@ -12,6 +13,9 @@ import { RollUp } from "./roll-up.ts";
 const pendingAtMost = { minutes: 180, bytes: 24_000_000 };
 /** Before what did not go is tried again, by the wall clock. */
 const retryMs = 5_000;
+/** Files that one run sets aside one after the other: with more, it is the disk, which others would only fill. */
+const damagedAtMost = 5;
+const damagedRetryMs = 3_600_000;
 
 export interface ArchiveOptions extends KeeperSetUp {
   readonly log: Log;
@@ -26,7 +30,9 @@ export class Archive {
   #pending: ClosedMinute[] = [];
   #pendingBytes = 0;
   #problem = "";
-  #retryAtMs = 0;
+  /** Nothing is tried between the two. */
+  #pauseFromMs = 0;
+  #pauseToMs = 0;
   /** When it was last told the time. */
   #nowMs: number;
   readonly #rollUp = new RollUp();
@@ -34,7 +40,7 @@ export class Archive {
   #rollUpDue = true;
   #retentionDue = true;
   /** All targets, for a file that begins while there are some: it takes the place of one that was damaged. */
-  targets: () => readonly TargetRow[] = () => [];
+  targets: () => readonly KnownTarget[] = () => [];
   writtenMinutes = 0;
   droppedMinutes = 0;
   damagedFiles = 0;
@@ -85,15 +91,26 @@ export class Archive {
     }
   }
 
+  /** The same for what can do without: on a disk that cannot be read just now it gives `otherwise`. */
+  tryRead<T>(read: (store: Store) => T, otherwise: T): T {
+    try {
+      return this.read(read);
+    } catch (error) {
+      if (mishapOf(error) === undefined) throw error;
+      return otherwise;
+    }
+  }
+
   /** Writes a minute, now or when it can. */
   keep(minute: ClosedMinute, nowMs: number): void {
     this.#nowMs = nowMs;
     this.#pending.push(minute);
     this.#pendingBytes += bytesOf(minute);
-    while (this.#pending.length > pendingAtMost.minutes || this.#pendingBytes > pendingAtMost.bytes) this.#dropOldest();
     this.#rollUpDue = true;
     this.#retentionDue = true;
+    this.#retention.minuteIsOver();
     if (this.#mayTry(nowMs)) this.#writePending(nowMs);
+    while (this.#pending.length > pendingAtMost.minutes || this.#pendingBytes > pendingAtMost.bytes) this.#dropOldest();
   }
 
   /** Does one bite of what there is to do; false where there is nothing, or nothing that goes now. `overMs`: when the running minute began. */
@@ -101,23 +118,25 @@ export class Archive {
     this.#nowMs = nowMs;
     if (!this.#mayTry(nowMs)) return false;
     if (this.#pending.length > 0 || !this.#isFile) return this.#writePending(nowMs);
-    if (this.#problem !== "" && !this.#attempt(nowMs, () => this.#store.transaction(() => {}))) return false;
     if (this.#rollUpDue) return this.#attempt(nowMs, () => this.#rollUpBite(overMs));
     if (this.#retentionDue) return this.#attempt(nowMs, () => this.#retentionBite(nowMs));
+    this.#recovered();
     return false;
   }
 
-  /** When what is kept begins; undefined where nothing is. */
+  /** When what is kept begins; undefined where nothing is, or where nobody can tell now. */
   firstMs(): number | undefined {
+    const stored = this.tryRead((store) => levels.map((level) => store.firstStep(level)), undefined);
+    if (stored === undefined) return undefined;
     const starts = [
+      ...stored.filter((startMs) => startMs !== undefined),
       ...this.#pending.map(({ startMs }) => startMs),
-      ...levels.map((level) => this.read((store) => store.firstStep(level))),
-    ].filter((startMs) => startMs !== undefined);
+    ];
     return starts.length === 0 ? undefined : Math.min(...starts);
   }
 
   bytes(): number {
-    return this.#isFile ? this.read((store) => store.bytes()) : 0;
+    return this.#isFile ? this.tryRead((store) => store.bytes(), 0) : 0;
   }
 
   /** Removes targets of which nothing is kept. */
@@ -142,7 +161,12 @@ export class Archive {
 
   /** A wall clock that was put back must not put a try off for hours. */
   #mayTry(nowMs: number): boolean {
-    return nowMs >= this.#retryAtMs || nowMs < this.#retryAtMs - retryMs;
+    return nowMs >= this.#pauseToMs || nowMs < this.#pauseFromMs;
+  }
+
+  #pause(nowMs: number, durationMs: number): void {
+    this.#pauseFromMs = nowMs;
+    this.#pauseToMs = nowMs + durationMs;
   }
 
   #writePending(nowMs: number): boolean {
@@ -186,7 +210,6 @@ export class Archive {
       this.#met(mishap, nowMs);
       return false;
     }
-    this.#recovered();
     return true;
   }
 
@@ -196,7 +219,7 @@ export class Archive {
       this.#replace(why, nowMs);
       return;
     }
-    this.#retryAtMs = nowMs + retryMs;
+    this.#pause(nowMs, retryMs);
     if (this.#problem === "") {
       this.#options.log.error(`the history cannot be written: ${why}; it is kept in memory, and tried again`, {
         file: this.#options.path,
@@ -205,8 +228,8 @@ export class Archive {
     this.#problem = `cannot be written: ${why}`;
   }
 
+  /** All that was due has gone well: one small write that goes through does not end a disk's trouble. */
   #recovered(): void {
-    this.#retryAtMs = 0;
     if (this.#problem === "") return;
     this.#problem = "";
     this.#options.log.info("the history is written again", {
@@ -225,8 +248,12 @@ export class Archive {
     log.error(`the history ${path ?? "in memory"} is damaged (${why}): ${fate}; a new one begins`);
     this.#isFile = false;
     this.#store = standIn();
-    if (!(aside instanceof Error)) this.#openAgain(nowMs);
-    else this.#retryAtMs = nowMs + retryMs;
+    if (!(aside instanceof Error) && this.damagedFiles < damagedAtMost) {
+      this.#openAgain(nowMs);
+      return;
+    }
+    this.#problem = `damaged: ${why}`;
+    this.#pause(nowMs, damagedRetryMs);
   }
 
   #openAgain(nowMs: number): boolean {
@@ -240,11 +267,7 @@ export class Archive {
     this.#isFile = true;
     this.#rollUp.restart();
     const targets = this.targets();
-    return this.#attempt(nowMs, () =>
-      this.#store.transaction(() => {
-        for (const target of targets) this.#store.putTarget(target);
-      }),
-    );
+    return this.#attempt(nowMs, () => this.#store.transaction(() => writeTargets(this.#store, targets)));
   }
 
   #closeQuietly(): void {
@@ -255,16 +278,26 @@ export class Archive {
     }
   }
 
-  /** Its targets go on with the next: what is written later refers to them. */
+  /** Its targets stay, with the next or alone: what is written later refers to them. */
   #dropOldest(): void {
-    const dropped = this.#pending.shift();
+    const [dropped, next] = this.#pending.splice(0, 2);
     if (dropped === undefined) return;
-    this.droppedMinutes++;
+    if (dropped.heat !== undefined) this.droppedMinutes++;
     this.#pendingBytes -= bytesOf(dropped);
-    const next = this.#pending[0];
-    if (next !== undefined) this.#pending[0] = { ...next, targets: [...dropped.targets, ...next.targets] };
+    const heir = next ?? { ...emptyMinute, startMs: dropped.startMs };
+    this.#pending.unshift({ ...heir, targets: [...dropped.targets, ...heir.targets] });
   }
 }
+
+const emptyMinute = {
+  blocks: new Map(),
+  heat: undefined,
+  zones: undefined,
+  handshakes: new Map(),
+  changes: [],
+  targets: [],
+  states: undefined,
+};
 
 function standIn(): Store {
   const opened = openDatabase(undefined);
@@ -284,9 +317,10 @@ function setAside(path: string, nowMs: number): string | Error {
   }
 }
 
-function bytesOf({ blocks, handshakes, heat, zones, changes, targets, states }: ClosedMinute): number {
+/** Without its targets: they cannot be let go. */
+function bytesOf({ blocks, handshakes, heat, zones, changes, states }: ClosedMinute): number {
   let bytes = (heat?.length ?? 0) + (zones?.length ?? 0) + (states?.length ?? 0);
   for (const data of blocks.values()) bytes += data.length;
   for (const data of handshakes.values()) bytes += data.length;
-  return bytes + 300 * changes.length + 600 * targets.length;
+  return bytes + 300 * changes.length;
 }

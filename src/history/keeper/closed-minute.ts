@@ -4,8 +4,9 @@ import { compress, decompress } from "../codec/compress.ts";
 import { decodeHandshakes, encodeHandshakes } from "../codec/handshake-codec.ts";
 import { decodeZones, encodeZones } from "../codec/zone-codec.ts";
 import { mergeBlocks } from "../group-block.ts";
+import type { KnownTarget } from "../model.ts";
 import { addHeat, addZones } from "../step-sums.ts";
-import { type ChangeRow, type Level, levels, type Store, type TargetRow } from "../store/store.ts";
+import { type ChangeRow, type Level, levels, type Store } from "../store/store.ts";
 
 /** A minute that is over, packed as it is to be written. Until it is, it is kept in memory. */
 export interface ClosedMinute {
@@ -16,7 +17,7 @@ export interface ClosedMinute {
   readonly zones: Uint8Array | undefined;
   readonly handshakes: ReadonlyMap<number, Uint8Array>;
   readonly changes: readonly ChangeRow[];
-  readonly targets: readonly TargetRow[];
+  readonly targets: readonly KnownTarget[];
   /** The states of all targets at its end; undefined where none is another than before. */
   readonly states: Uint8Array | undefined;
 }
@@ -26,13 +27,20 @@ export interface ClosedMinute {
  * it, or the wall clock was put back. Then this one is added to that, and to every longer step that was made of it.
  */
 export function writeMinute(store: Store, minute: ClosedMinute): void {
-  for (const target of minute.targets) store.putTarget(target);
+  writeTargets(store, minute.targets);
   for (const change of minute.changes) store.putChange(change);
   if (minute.states !== undefined) store.putStates(minute.states);
   addHandshakes(store, minute);
   for (const level of levels) {
     const startMs = startOfStep(level, minute.startMs);
     if (level === 0 || startMs < store.rolledUpTo(level)) addToStep(store, level, startMs, minute);
+  }
+}
+
+/** Within a transaction. */
+export function writeTargets(store: Store, targets: readonly KnownTarget[]): void {
+  for (const { id, joinedMs, leftMs, target } of targets) {
+    store.putTarget({ id, joinedMs, leftMs, target: JSON.stringify(target) });
   }
 }
 

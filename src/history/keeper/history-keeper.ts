@@ -4,7 +4,7 @@ import { decodeBlock } from "../codec/block-codec.ts";
 import { decodeZones } from "../codec/zone-codec.ts";
 import { bucketOf, groupSize } from "../group-block.ts";
 import type { HistoryView } from "../model.ts";
-import type { Level } from "../store/store.ts";
+import type { Level, Store } from "../store/store.ts";
 import type { Changed, KeeperSetUp, KeeperStatus, Order } from "../thread/protocol.ts";
 import { Archive } from "./archive.ts";
 import { startOfStep } from "./closed-minute.ts";
@@ -35,7 +35,7 @@ export class HistoryKeeper {
     const archive = Archive.open({ ...setUp, log });
     if (!(archive instanceof Archive)) return archive;
     const intake: Intake = new Intake(setUp.nowUnixMs, (minute) => archive.keep(minute, intake.nowMs));
-    archive.targets = () => intake.known.rows();
+    archive.targets = () => intake.known.all();
     load(intake, archive);
     intake.tell({ ...pingoChange, atMs: setUp.nowUnixMs, text: "PinGo started" });
     return new HistoryKeeper(intake, archive);
@@ -93,8 +93,9 @@ export class HistoryKeeper {
     const { minuteStartMs, known, nowMs } = this.#intake;
     if (minuteStartMs === this.#forgottenAtMs) return;
     this.#forgottenAtMs = minuteStartMs;
-    const firstMs = Math.min(this.#archive.firstMs() ?? minuteStartMs, minuteStartMs);
-    const ids = known.forgetBefore(firstMs);
+    const firstMs = this.#archive.firstMs();
+    if (firstMs === undefined) return;
+    const ids = known.forgetBefore(Math.min(firstMs, minuteStartMs));
     for (const id of ids) this.#intake.forget(id);
     this.#archive.removeTargets(ids, nowMs);
   }
@@ -104,29 +105,37 @@ const pingoChange = { kind: "pingo", cluster: "", node: "", id: undefined } as c
 
 /** What a file that was there before tells of the time before. */
 function load(intake: Intake, archive: Archive): void {
-  const lastMs = archive.read((store) => store.lastStep(0) ?? store.lastStep(1) ?? 0);
-  const targets = archive.read((store) => store.targets());
-  intake.known.load(targets, lastMs === 0 ? 0 : lastMs + stepsMs[0]);
-  const states = archive.read((store) => store.states());
-  if (states !== undefined) intake.states.load(states);
-  learnNormals(intake, archive, lastMs);
+  const lastMs = archive.read((store) => {
+    const last = store.lastStep(0) ?? store.lastStep(1);
+    intake.known.load(store.targets(), last === undefined ? 0 : last + stepsMs[0]);
+    const states = store.states();
+    if (states !== undefined) intake.states.load(states);
+    return last;
+  });
+  if (lastMs !== undefined) archive.read((store) => learnNormals(intake, store, lastMs));
 }
 
 /** From the hours of the last day before the end; the hour that was not over, from its tens of minutes. */
-function learnNormals(intake: Intake, archive: Archive, lastMs: number): void {
-  const hoursUntilMs = archive.read((store) => store.rolledUpTo(2));
+function learnNormals(intake: Intake, store: Store, lastMs: number): void {
+  const hoursUntilMs = store.rolledUpTo(2);
   const fromMs = startOfStep(2, lastMs - normalsOfMs);
-  for (let startMs = fromMs; startMs < hoursUntilMs; startMs += stepsMs[2]) learnStep(intake, archive, 2, startMs);
-  const tensUntilMs = archive.read((store) => store.rolledUpTo(1));
-  for (let startMs = Math.max(fromMs, hoursUntilMs); startMs < tensUntilMs; startMs += stepsMs[1]) {
-    learnStep(intake, archive, 1, startMs);
+  for (let startMs = fromMs; startMs < hoursUntilMs && startMs <= lastMs; startMs += stepsMs[2]) {
+    learnStep(intake, store, 2, startMs);
+  }
+  const tensUntilMs = store.rolledUpTo(1);
+  for (
+    let startMs = Math.max(fromMs, hoursUntilMs);
+    startMs < tensUntilMs && startMs <= lastMs;
+    startMs += stepsMs[1]
+  ) {
+    learnStep(intake, store, 1, startMs);
   }
 }
 
-function learnStep({ known, normals, zoneNormals }: Intake, archive: Archive, level: Level, startMs: number): void {
+function learnStep({ known, normals, zoneNormals }: Intake, store: Store, level: Level, startMs: number): void {
   const minutes = stepsMs[level] / stepsMs[0];
   for (let group = 0; group * groupSize < known.ids; group++) {
-    const data = archive.read((store) => store.block(level, startMs, group));
+    const data = store.block(level, startMs, group);
     if (data === undefined) continue;
     const block = decodeBlock(data);
     for (let offset = 0; offset < groupSize; offset++) {
@@ -134,6 +143,6 @@ function learnStep({ known, normals, zoneNormals }: Intake, archive: Archive, le
       if (medianUs !== undefined) normals.observe(group * groupSize + offset, medianUs, minutes);
     }
   }
-  const [zones] = archive.read((store) => store.zones(level, startMs, startMs + 1));
+  const [zones] = store.zones(level, startMs, startMs + 1);
   if (zones !== undefined) zoneNormals.observe(decodeZones(zones.data), minutes);
 }

@@ -8,16 +8,21 @@ import { addBuckets, bucketOf, groupSize } from "../group-block.ts";
 import { LatencySketch } from "../latency-sketch.ts";
 import type { Bucket, EventScan, HistoryView, KnownTarget, LiveState, NodeState, ZoneBucket } from "../model.ts";
 import { addHeat, addZones } from "../step-sums.ts";
-import type { ChangeRow, Level } from "../store/store.ts";
+import type { ChangeRow, Level, Store } from "../store/store.ts";
 import type { Archive } from "./archive.ts";
 import type { ClosedMinute } from "./closed-minute.ts";
 import type { Intake } from "./intake.ts";
 import type { ReadHandshake } from "./minute-handshakes.ts";
 import { bucketIn } from "./running-minute.ts";
-import { scanEvents } from "./scan-events.ts";
+import { type FoundMinute, scanEvents } from "./scan-events.ts";
 import { levelOf, type StepOf, type StepSource, stepsOverTime } from "./steps-over-time.ts";
 
 const changesAtOnce = 500;
+/** What opening a minute's handshakes costs, and passing over a row of others', in events. */
+const minuteEffort = 20;
+const rowEffort = 0.1;
+/** So far back the handshakes of one target are looked for before whoever asks may say that it is enough. */
+const scannedAtOnceMs = stepsMs[3];
 
 /** What questions are answered from: the file, the minutes that are not in it yet, and the one that goes on. */
 export class KeeperView implements HistoryView {
@@ -175,19 +180,22 @@ export class KeeperView implements HistoryView {
     return { results, ...minute.synsOf(id), latency };
   }
 
-  #minuteBefore(beforeMs: number, id: number | undefined) {
-    const stored = this.#archive.read((store) => store.handshakesBefore(beforeMs));
+  #minuteBefore(beforeMs: number, id: number | undefined): FoundMinute | undefined {
+    const stored = this.#archive.read((store) =>
+      id === undefined ? allBefore(store, beforeMs) : ofTargetBefore(store, beforeMs, id, this.#intake.known.ids),
+    );
     const { handshakes, minuteStartMs } = this.#intake;
     const isRunning = handshakes.size > 0 && minuteStartMs < beforeMs;
     const pending = this.#archive.pending.filter((minute) => minute.handshakes.size > 0 && minute.startMs < beforeMs);
     const starts = [stored?.startMs, isRunning ? minuteStartMs : undefined, ...pending.map((minute) => minute.startMs)];
     const startMs = Math.max(-1, ...starts.filter((start) => start !== undefined));
     if (startMs === -1) return undefined;
-    const groups = pending.filter((minute) => minute.startMs === startMs).map((minute) => minute.handshakes);
-    if (stored?.startMs === startMs) groups.push(stored.groups);
-    const records = groups.flatMap((group) => readGroups(group, id));
+    const records = pending
+      .filter((minute) => minute.startMs === startMs)
+      .flatMap((minute) => readGroups(minute.handshakes, id));
+    if (stored?.startMs === startMs) records.push(...stored.records);
     if (isRunning && minuteStartMs === startMs) records.push(...handshakes.read(id));
-    return { startMs, records };
+    return { startMs, records, effort: stored?.effort ?? 1 };
   }
 
   /** First those that are not written, which are of these minutes; then the file's, page by page. */
@@ -213,6 +221,23 @@ export class KeeperView implements HistoryView {
       if (page.length < changesAtOnce) return;
     }
   }
+}
+
+function allBefore(store: Store, beforeMs: number): FoundMinute | undefined {
+  const minute = store.handshakesBefore(beforeMs);
+  return minute && { startMs: minute.startMs, records: readGroups(minute.groups, undefined), effort: minuteEffort };
+}
+
+function ofTargetBefore(store: Store, beforeMs: number, id: number, ids: number): FoundMinute | undefined {
+  const firstMs = store.firstHandshakes();
+  const end = Math.min(beforeMs, (store.lastStep(0) ?? 0) + stepsMs[0]);
+  if (firstMs === undefined || firstMs >= end) return undefined;
+  const group = Math.floor(id / groupSize);
+  const fromMs = Math.max(firstMs, end - scannedAtOnceMs);
+  const row = store.groupHandshakesBefore(end, fromMs, group);
+  const startMs = row?.startMs ?? fromMs;
+  const effort = minuteEffort + ((end - startMs) / stepsMs[0]) * (ids / groupSize) * rowEffort;
+  return { startMs, records: row === undefined ? [] : readGroups(new Map([[group, row.data]]), id), effort };
 }
 
 function readGroups(groups: ReadonlyMap<number, Uint8Array>, id: number | undefined): ReadHandshake[] {

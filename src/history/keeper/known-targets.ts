@@ -1,4 +1,5 @@
 import type { Target } from "../../target.ts";
+import { DamagedError } from "../codec/bytes.ts";
 import type { KnownTarget } from "../model.ts";
 import type { TargetRow } from "../store/store.ts";
 import { idsAtMost } from "./running-minute.ts";
@@ -20,7 +21,7 @@ export class KnownTargets {
   /** As the file has them; those that were probed to its end have left, unless they are told of again. */
   load(rows: readonly TargetRow[], lastMs: number): void {
     for (const { id, joinedMs, leftMs, target: json } of rows) {
-      const target = this.#interned(JSON.parse(json) as Target);
+      const target = this.#interned(parsed(json));
       this.#set(id, { id, target, joinedMs, leftMs: leftMs ?? Math.max(joinedMs, lastMs) });
       this.#ids.set(target.key, id);
       if (leftMs === undefined) this.#unconfirmed.add(id);
@@ -114,22 +115,12 @@ export class KnownTargets {
   }
 
   /** What is to be written, and then `written`. */
-  unwritten(): TargetRow[] {
-    const rows: TargetRow[] = [];
-    for (const id of this.#unwritten) {
-      const known = this.#byId[id];
-      if (known !== undefined) rows.push(rowOf(known));
-    }
-    return rows;
+  unwritten(): KnownTarget[] {
+    return [...this.#unwritten].map((id) => this.#byId[id]).filter((known) => known !== undefined);
   }
 
   written(): void {
     this.#unwritten.clear();
-  }
-
-  /** All of them, for a file that knows none. */
-  rows(): TargetRow[] {
-    return this.all().map(rowOf);
   }
 
   #takeId(): number | undefined {
@@ -169,6 +160,10 @@ export class KnownTargets {
   }
 }
 
-function rowOf({ id, joinedMs, leftMs, target }: KnownTarget): TargetRow {
-  return { id, joinedMs, leftMs, target: JSON.stringify(target) };
+function parsed(json: string): Target {
+  try {
+    return JSON.parse(json) as Target;
+  } catch (cause) {
+    throw new DamagedError("a target cannot be read", { cause });
+  }
 }

@@ -81,7 +81,7 @@ export class LiveStates {
       to.signed(sinceMs - before);
       before = sinceMs;
     }
-    return compress(to.bytes());
+    return compress(to.written());
   }
 
   /** What `encode` gave is how everything was. Throws DamagedError where it is not that. */
@@ -98,6 +98,7 @@ export class LiveStates {
   }
 
   #reach(id: number): void {
+    if (id < this.#result.length) return;
     this.#result = grown(this.#result, id + 1);
     this.#sinceMs = grown(this.#sinceMs, id + 1);
     this.#latencyUs = grown(this.#latencyUs, id + 1);

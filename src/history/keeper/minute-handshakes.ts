@@ -40,7 +40,7 @@ export class MinuteHandshakes {
       return;
     }
     const at = this.#length++ * width;
-    this.#columns = grown(this.#columns, at + width);
+    if (at + width > this.#columns.length) this.#columns = grown(this.#columns, at + width);
     this.#columns.set([id, atMs, result | (turns ? 8 : 0) | (code << 8), synSent ?? -1, connectUs ?? -1], at);
   }
 

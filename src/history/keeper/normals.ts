@@ -28,25 +28,29 @@ export class Normals {
   /** `minutes` of which this was the median. */
   observe(id: number, medianUs: number, minutes = 1): void {
     this.#reach(id);
-    for (let minute = 0; minute < minutes; minute++) this.#observeMinute(id, medianUs);
+    let left = minutes;
+    for (; left > 0 && (this.#minutes[id] as number) < minutesAtLeast; left--) this.#observeFirst(id, medianUs);
+    if (left > 0) this.#follow(id, medianUs, left);
   }
 
   forget(id: number): void {
     if (id < this.#minutes.length) this.#minutes[id] = 0;
   }
 
-  #observeMinute(id: number, medianUs: number): void {
+  #observeFirst(id: number, medianUs: number): void {
     const minutes = this.#minutes[id] as number;
-    if (minutes < 0xffff) this.#minutes[id] = minutes + 1;
-    if (minutes < minutesAtLeast) {
-      this.#firstUs[id * minutesAtLeast + minutes] = medianUs;
-      if (minutes + 1 === minutesAtLeast) this.#normalUs[id] = this.#medianOfFirst(id);
-      return;
-    }
+    this.#minutes[id] = minutes + 1;
+    this.#firstUs[id * minutesAtLeast + minutes] = medianUs;
+    if (minutes + 1 === minutesAtLeast) this.#normalUs[id] = this.#medianOfFirst(id);
+  }
+
+  #follow(id: number, medianUs: number, minutes: number): void {
+    const age = this.#minutes[id] as number;
+    this.#minutes[id] = Math.min(age + minutes, 0xffff);
     const before = this.#normalUs[id] as number;
-    const step = before * Math.max(stepShare, youngStepShare / minutes);
+    const factor = Math.exp(logOfSteps(age, minutes));
     // Never beyond it: at its normal a target stays.
-    this.#normalUs[id] = medianUs > before ? Math.min(medianUs, before + step) : Math.max(medianUs, before - step);
+    this.#normalUs[id] = medianUs > before ? Math.min(medianUs, before * factor) : Math.max(medianUs, before / factor);
   }
 
   #medianOfFirst(id: number): number {
@@ -56,8 +60,17 @@ export class Normals {
   }
 
   #reach(id: number): void {
+    if (id < this.#minutes.length) return;
     this.#normalUs = grown(this.#normalUs, id + 1);
     this.#minutes = grown(this.#minutes, id + 1);
-    this.#firstUs = grown(this.#firstUs, (id + 1) * minutesAtLeast);
+    this.#firstUs = grown(this.#firstUs, this.#minutes.length * minutesAtLeast);
   }
+}
+
+/** How far so many minutes move a normal of that age, as a logarithm: the sum of their steps. */
+function logOfSteps(age: number, minutes: number): number {
+  const grownAt = youngStepShare / stepShare;
+  const youngFrom = Math.min(age, grownAt);
+  const youngTo = Math.min(age + minutes, grownAt);
+  return youngStepShare * Math.log(youngTo / youngFrom) + stepShare * (age + minutes - Math.max(age, youngTo));
 }

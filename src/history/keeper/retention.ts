@@ -6,6 +6,11 @@ const dayMs = 86_400_000;
 const stepsAtOnce = [10, 6, 6, 4] as const;
 const changesAtOnce = 500;
 /**
+ * Bites a minute that age alone may take: several times what becomes too old in a minute, and yet so little that a wall
+ * clock which is years ahead for a moment takes no history with it.
+ */
+const bitesForAge = 3;
+/**
  * Where the file is too large: how far back each level is to reach before the next coarser one loses anything, in days and as a
  * share of the retention, whichever is less. Last minutes are looked at closely, last weeks from afar.
  */
@@ -16,8 +21,8 @@ const reach = [
   { days: 60, share: 1 },
 ] as const;
 /** Free pages that stay for what comes next; what is beyond goes back to the file system. */
-const sparePages = 512;
-const pagesAtOnce = 128;
+const sparePages = 64;
+const pagesAtOnce = 64;
 
 export interface RetentionLimits {
   readonly retentionMs: number;
@@ -27,9 +32,14 @@ export interface RetentionLimits {
 /** Removes what is too old and, where there is too much, what is missed least. */
 export class Retention {
   readonly #limits: RetentionLimits;
+  #bitesForAge = bitesForAge;
 
   constructor(limits: RetentionLimits) {
     this.#limits = limits;
+  }
+
+  minuteIsOver(): void {
+    this.#bitesForAge = bitesForAge;
   }
 
   /** One bite, within a transaction; false where all is as it should be. */
@@ -45,6 +55,8 @@ export class Retention {
   }
 
   #removeOld(store: Store, nowMs: number): boolean {
+    if (this.#bitesForAge === 0) return false;
+    this.#bitesForAge--;
     const beforeMs = nowMs - this.#limits.retentionMs;
     for (const level of levels) {
       const firstMs = store.firstStep(level);

@@ -8,7 +8,7 @@ import type { Level, Store } from "../store/store.ts";
 import { startOfStep } from "./closed-minute.ts";
 
 /** Groups that are rolled up at once: questions wait for no more than this. */
-const groupsAtOnce = 4;
+const groupsAtOnce = 2;
 
 /** A step that is being made of finer ones. */
 interface Step {

@@ -111,7 +111,7 @@ export class RunningMinute {
       this.#lostLatencies++;
       return;
     }
-    this.#latencies = grown(this.#latencies, this.#latencyCount + 1);
+    if (this.#latencyCount === this.#latencies.length) this.#latencies = grown(this.#latencies, this.#latencyCount + 1);
     this.#latencies[this.#latencyCount++] = id * (bucketMask + 1) + indexOf(latencyUs);
   }
 }

@@ -89,6 +89,18 @@ export class Store {
     return { startMs, groups: new Map(rows.map(({ key, data }) => [(key as number) - from, data as Uint8Array])) };
   }
 
+  /** The latest of one group's from `fromMs` to before `beforeMs`. The rows of others are passed over unread. */
+  groupHandshakesBefore(beforeMs: number, fromMs: number, group: number): StepRow | undefined {
+    const sql = `SELECT key, data FROM handshakes WHERE key >= ? AND key < ? AND key % ${groupsAtMost} = ? ORDER BY key DESC LIMIT 1`;
+    const row = this.#get(sql, keyOf(0, fromMs, 0), keyOf(0, beforeMs, 0), group);
+    return row && { startMs: startOf(0, row.key as number), data: row.data as Uint8Array };
+  }
+
+  firstHandshakes(): number | undefined {
+    const key = this.#get("SELECT min(key) AS key FROM handshakes")?.key;
+    return typeof key === "number" ? startOf(0, key) : undefined;
+  }
+
   heat(level: Level, fromMs: number, toMs: number): StepRow[] {
     return this.#rows(`heat_${levelNames[level]}`, fromMs, toMs);
   }

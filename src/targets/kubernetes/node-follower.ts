@@ -22,7 +22,7 @@ export interface FollowReport {
   /** An answer, or an object in one, that could not be used. */
   problem(reason: ProblemReason): void;
   /** The API as a whole could not be used, whatever its status said. */
-  failed(): void;
+  failed(problem: ApiProblem): void;
 }
 
 export interface FollowerOptions {
@@ -399,7 +399,7 @@ export class NodeFollower {
 
   #failed(problem: ApiProblem): void {
     this.#options.report.problem(problem.reason);
-    this.#options.report.failed();
+    this.#options.report.failed(problem);
     this.#health.failed(problem, this.#options.sink.size);
   }
 

@@ -46,7 +46,7 @@ describe("the codecs", () => {
     for (const number of numbers) to.varint(number);
     for (const number of numbers.slice(0, -1)) to.signed(-number);
     to.text("zürich-1a");
-    const from = new ByteReader(to.bytes());
+    const from = new ByteReader(to.written());
     for (const number of numbers) assert.equal(from.varint(), number);
     for (const number of numbers.slice(0, -1)) assert.equal(from.signed() + number, 0);
     assert.equal(from.text(), "zürich-1a");

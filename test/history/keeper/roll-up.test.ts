@@ -182,6 +182,19 @@ describe("a wall clock that jumps", () => {
     assert.deepEqual(counts(driver, 600_000).slice(0, 4), [10, 10, 10, 10]);
   });
 
+  test("a year ahead for three minutes: little of what is kept goes as too old", () => {
+    const driver = new HistoryDriver();
+    driver.add(a, b);
+    replies(driver, 300);
+    driver.moveTo(startUnixMs + 365 * 24 * hourMs);
+    replies(driver, 3);
+    driver.moveTo(startUnixMs + 300 * minuteMs);
+    replies(driver, 10);
+    const kept = counts(driver, 60_000).length;
+    assert.ok(kept > 150, `${kept} minutes are left`);
+    assert.deepEqual(counts(driver, 3_600_000).slice(0, 5), [60, 60, 60, 60, 60]);
+  });
+
   test("within one message: each handshake goes to its minute", () => {
     const driver = new HistoryDriver();
     driver.add(a);

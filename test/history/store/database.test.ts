@@ -214,3 +214,39 @@ describe("a damaged file", () => {
     reopened.close();
   });
 });
+
+test("files that are damaged again and again are the disk's fault: no more than a few are set aside", (t) => {
+  const folder = temporaryFolder(t);
+  const path = `${folder}/history`;
+  const log = recordingLog();
+  const driver = new HistoryDriver({ path }, log);
+  driver.add(target);
+  for (let minute = 0; minute < 12; minute++) {
+    driver.reply(target, 300);
+    driver.pass(minuteMs);
+    const db = `${path}-wal`;
+    if (existsSync(db)) writeFileSync(db, Buffer.alloc(readFileSync(db).length, 0xee));
+    if (existsSync(path)) writeFileSync(path, Buffer.alloc(readFileSync(path).length, 0xee));
+    for (const stepMs of [60_000, 3_600_000] as const) counts(driver, stepMs);
+  }
+  assert.ok(driver.keeper.status.damagedFiles <= 5, `${driver.keeper.status.damagedFiles} files`);
+  driver.close();
+});
+
+test("a file that is too large for a new bound becomes smaller on the disk", (t) => {
+  const path = `${temporaryFolder(t)}/history`;
+  const many = Array.from({ length: 400 }, (_, index) => makeTarget({ node: `n${index}`, address: `n${index}:1` }));
+  const driver = new HistoryDriver({ path });
+  driver.add(...many);
+  for (let minute = 0; minute < 400; minute++) {
+    for (const [index, of] of many.entries()) driver.reply(of, 200 + ((minute * 131 + index * 17) % 900));
+    driver.pass(minuteMs);
+  }
+  driver.close();
+  const before = readFileSync(path).length;
+  const reopened = new HistoryDriver({ path, nowUnixMs: driver.nowUnixMs, maxBytes: 200_000 });
+  reopened.pass(minuteMs);
+  reopened.close();
+  const after = readFileSync(path).length;
+  assert.ok(after < before - 100_000, `${before} bytes, and then ${after}`);
+});

@@ -1,0 +1,42 @@
+import type { Answer, Route, RouteRequest } from "../server.ts";
+import type { Page, PageFile } from "./page-file.ts";
+
+/** Nothing but what this PinGo itself serves, and nobody may put the page into a frame. */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "font-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+const forever = "public, max-age=31536000, immutable";
+
+/** The page's files as routes. */
+export function pageRoutes(page: Page): Record<string, Route> {
+  const etag = `"${page.version}"`;
+  return Object.fromEntries(page.files.map((file) => [file.path, (request) => answerWith(file, etag, request)]));
+}
+
+function answerWith(file: PageFile, etag: string, request: RouteRequest): Answer {
+  const headers = {
+    "Cache-Control": file.isForever ? forever : "no-cache",
+    ETag: etag,
+    "Content-Security-Policy": contentSecurityPolicy,
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    Vary: "Accept-Encoding",
+  };
+  const { contentType } = file;
+  if (has(request.headers["if-none-match"], etag)) return { status: 304, contentType, body: "", headers };
+  return { status: 200, contentType, body: [file.bytes], headers };
+}
+
+/** Weakly compared (RFC 9110, 13.1.2): a proxy that encodes makes a tag weak. */
+function has(ifNoneMatch: string | undefined, etag: string): boolean {
+  return (ifNoneMatch ?? "").split(",").some((tag) => tag.trim().replace(/^W\//, "") === etag);
+}

@@ -1,0 +1,32 @@
+import type { ApiError } from "../../src/api/v1.ts";
+
+/** What became of a question. `silent`: no answer came at all. */
+export type Reply<T> =
+  | { readonly kind: "answer"; readonly value: T }
+  | { readonly kind: "refused"; readonly status: number; readonly error: string }
+  | { readonly kind: "silent"; readonly error: string };
+
+/** A history that takes longer is not going to be waited for. */
+const timeoutMs = 20_000;
+
+/** Asks the API. Never rejects, but for its signal. */
+export async function ask<T>(url: string, signal: AbortSignal): Promise<Reply<T>> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) });
+    if (response.ok) return { kind: "answer", value: (await response.json()) as T };
+    return { kind: "refused", status: response.status, error: await errorIn(response) };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { kind: "silent", error: (error as Error).message };
+  }
+}
+
+/** A proxy's answer need not be ours. */
+async function errorIn(response: Response): Promise<string> {
+  const text = await response.text();
+  try {
+    return (JSON.parse(text) as ApiError).error ?? text;
+  } catch {
+    return text.trimStart().startsWith("<") ? response.statusText : text.slice(0, 300).trim();
+  }
+}

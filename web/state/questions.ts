@@ -1,0 +1,57 @@
+import type { PageState } from "./address.ts";
+import { formatRange } from "./ranges.ts";
+
+/** Addresses of the API, relative to the page's, so that the page also works below a proxy's path (`kubectl proxy`). */
+
+type Parameters = Readonly<Record<string, string | number | undefined>>;
+
+/** Nodes on a page of healthy ones, and at most so many sick ones at once. */
+export const nodesPerPage = 100;
+export const mostSickNodes = 200;
+export const eventsPerPage = 50;
+
+export interface NodesPage {
+  readonly nodes: "sick" | "all";
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export function overviewUrl(state: PageState, page: NodesPage): string {
+  const { cluster, zone, search } = state;
+  return url("overview", { ...timesOf(state), ...group(cluster, zone), search: search || undefined, ...page });
+}
+
+export function zonesUrl(state: PageState): string {
+  return url("zones", { ...timesOf(state), ...group(state.cluster, undefined) });
+}
+
+export function historyUrl(state: PageState): string {
+  return url("history", { ...timesOf(state), key: state.node });
+}
+
+export function eventsUrl(state: PageState, before: string | undefined): string {
+  return url("history/events", { ...timesOf(state), key: state.node, limit: eventsPerPage, before });
+}
+
+/** The same as a file. */
+export function asFile(question: string, format: "csv" | "json"): string {
+  return `${question}&format=${format}`;
+}
+
+export const liveUrl = "api/v1/events";
+export const statusUrl = "api/v1/status";
+
+/** A range that ends at now is named by its length, so that each question's answer ends at the server's own now. */
+function timesOf({ atMs, rangeMs }: PageState): Parameters {
+  return atMs === undefined ? { range: formatRange(rangeMs) } : { from: atMs - rangeMs, to: atMs };
+}
+
+function group(cluster: string, zone: string | undefined): Parameters {
+  return { cluster: cluster || undefined, zone };
+}
+
+function url(path: string, parameters: Parameters): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) query.append(name, String(value));
+  return `api/v1/${path}?${query}`;
+}

@@ -1,0 +1,155 @@
+import { type ComponentChild, h } from "preact";
+import { useContext, useRef, useState } from "preact/hooks";
+import type uPlot from "uplot";
+import type { HistoryAnswer } from "../../src/api/v1.ts";
+import { paintResults, paintRetransmits, paintSmoke } from "../draw/paint-charts.ts";
+import { Chart } from "../parts/chart.ts";
+import { PageContext } from "../parts/page-context.ts";
+import { axisDuration, countScale, handshakesScale, latencyScale } from "../state/chart-scale.ts";
+import { clamp, columnStartMs } from "../state/columns.ts";
+import { counted, duration, share } from "../state/figures.ts";
+import { windowOf } from "../state/ranges.ts";
+import { failures, lost, told } from "../state/results.ts";
+import { span } from "../state/times.ts";
+
+interface NodeChartsProps {
+  readonly answer: HistoryAnswer;
+  /** What latencies are: `round trip`, or `connect time`. */
+  readonly latencyWord: string;
+}
+
+/** Round trips, SYN retransmits and results over one time axis, with one cursor. */
+export function NodeCharts({ answer, latencyWord }: NodeChartsProps): ComponentChild {
+  const { palette, go, nowMs } = useContext(PageContext);
+  const [column, setColumn] = useState<number>();
+  const top = useRef<uPlot>(undefined);
+  const { range, series } = answer;
+  const source = { answer, palette };
+  const shared = {
+    range,
+    palette,
+    zoom: (fromMs: number, toMs: number) => go(windowOf(fromMs, toMs, nowMs())),
+    pointed: () => {},
+  };
+  const moveTo = (next: number) => moveCursor(top.current, range.columns, next);
+  return h(
+    "section",
+    { class: "charts", "aria-label": "measurements over time" },
+    h("p", { class: "readout" }, readout(answer, column, nowMs())),
+    h(
+      "div",
+      {
+        class: "chart-stack",
+        ...sliderProps(answer, column, nowMs()),
+        onKeyDown: (event: KeyboardEvent) => keyed(event, column ?? range.columns - 1, moveTo),
+      },
+      h(
+        "h2",
+        null,
+        latencyWord,
+        h(
+          "small",
+          null,
+          "median coloured by loss; smoke: from the quickest to p90, p99 and the slowest; dashed: the node\u2019s normal",
+        ),
+      ),
+      h(Chart, {
+        ...shared,
+        ...latencyScale(answer),
+        label: `chart of ${latencyWord}`,
+        heightPx: 250,
+        tickText: axisDuration,
+        hasTimes: false,
+        paint: (chart) => paintSmoke(chart, source),
+        pointed: setColumn,
+        made: (chart) => {
+          top.current = chart;
+        },
+      }),
+      h("h2", null, "SYN retransmits", h("small", null, "per step")),
+      h(Chart, {
+        ...shared,
+        ...countScale(series.synRetransmits, 4),
+        label: "chart of SYN retransmits",
+        heightPx: 84,
+        tickText: wholeOnly,
+        hasTimes: false,
+        paint: (chart) => paintRetransmits(chart, source),
+      }),
+      h("h2", null, "Handshakes by result", h("small", null, "failed ones at the foot")),
+      h(Chart, {
+        ...shared,
+        ...handshakesScale(answer),
+        label: "chart of handshakes by result",
+        heightPx: 120,
+        tickText: wholeOnly,
+        hasTimes: true,
+        paint: (chart) => paintResults(chart, source),
+      }),
+    ),
+  );
+}
+
+const wholeOnly = (value: number) => (Number.isInteger(value) ? String(value) : "");
+
+/** To a screen reader the charts are one slider over time that says what was at its place. */
+function sliderProps(answer: HistoryAnswer, column: number | undefined, nowMs: number) {
+  const last = answer.range.columns - 1;
+  return {
+    role: "slider",
+    tabIndex: 0,
+    "aria-label": "measurements at a time",
+    "aria-valuemin": 0,
+    "aria-valuemax": last,
+    "aria-valuenow": column ?? last,
+    "aria-valuetext": readout(answer, column ?? last, nowMs),
+  };
+}
+
+function keyed(event: KeyboardEvent, column: number, moveTo: (column: number) => void): void {
+  const steps: Readonly<Record<string, number>> = {
+    ArrowLeft: -1,
+    ArrowRight: 1,
+    PageUp: -10,
+    PageDown: 10,
+    Home: -1e9,
+    End: 1e9,
+  };
+  const step = steps[event.key];
+  if (step === undefined || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  moveTo(column + step);
+}
+
+function moveCursor(chart: uPlot | undefined, columns: number, column: number): void {
+  const seconds = chart?.data[0][clamp(column, 0, columns - 1)];
+  if (chart !== undefined && seconds !== undefined) chart.setCursor({ left: chart.valToPos(seconds, "x"), top: 20 });
+}
+
+/** What was in a column, or in the whole range. */
+function readout(answer: HistoryAnswer, column: number | undefined, nowMs: number): string {
+  const { range, series, total } = answer;
+  if (column === undefined || column >= range.columns) {
+    return `${span(range.fromMs, Math.min(range.toMs, nowMs), nowMs)}: ${measured(total.results, total.synRetransmits, total)}`;
+  }
+  const fromMs = columnStartMs(range, column);
+  const when = span(fromMs, fromMs + range.stepMs, nowMs);
+  const { results, synRetransmits, latency } = series;
+  return `${when}: ${measured(results[column], synRetransmits[column], latency[column])}`;
+}
+
+function measured(
+  results: HistoryAnswer["total"]["results"] | undefined,
+  synRetransmits: number | undefined,
+  latency: Pick<HistoryAnswer["total"], "p50Us" | "p90Us" | "p99Us"> | undefined,
+): string {
+  if (results === undefined || told(results) === 0) return "no data";
+  const failed = failures(results);
+  return [
+    latency?.p50Us == null
+      ? "no round trip"
+      : `median ${duration(latency.p50Us)}, p90 ${duration(latency.p90Us)}, p99 ${duration(latency.p99Us)}`,
+    `${share(lost(results), told(results))} of ${counted(told(results), "handshake")} lost${failed === "" ? "" : ` (${failed})`}`,
+    counted(synRetransmits ?? 0, "SYN retransmit"),
+  ].join(" \u00b7 ");
+}

@@ -1,0 +1,203 @@
+import { type ComponentChild, Fragment, h } from "preact";
+import { useContext, useState } from "preact/hooks";
+import type { NodeRow, Overview, Range, ZoneRow } from "../../src/api/v1.ts";
+import { ConditionMark, Icon } from "../parts/icon.ts";
+import { Skeleton } from "../parts/notices.ts";
+import { PageContext } from "../parts/page-context.ts";
+import { StateLink } from "../parts/state-link.ts";
+import { useAnswer } from "../parts/use-answer.ts";
+import { type PageState, zoneId } from "../state/address.ts";
+import { counted, whole } from "../state/figures.ts";
+import { nodesPerPage, overviewUrl } from "../state/questions.ts";
+import { HeatStrip, NodeLine, zoneLabel, zoneStrip } from "./rows.ts";
+
+interface ZoneSectionProps {
+  readonly row: ZoneRow;
+  readonly range: Range;
+  /** Those of its nodes that had trouble, as far as they were answered. */
+  readonly sick: readonly NodeRow[];
+  /** Whether `sick` are all that the question fits, healthy ones too. */
+  readonly isWhole: boolean;
+  /** Whether there are more sick ones, of this zone or another. */
+  readonly isCut: boolean;
+  /** Told of the nodes that are shown beyond those. */
+  readonly showed: (rows: readonly NodeRow[]) => void;
+}
+
+/** Sick nodes of one zone; more of them would push the other zones out of sight. */
+const mostAtOnce = 8;
+
+/** A zone: its own strip, its sick nodes, and its healthy ones behind a fold. */
+export function ZoneSection({ row, range, sick, isWhole, isCut, showed }: ZoneSectionProps): ComponentChild {
+  const { state, go } = useContext(PageContext);
+  const id = zoneId(row.cluster, row.zone);
+  const isOpen = state.open.includes(id) || (state.zone !== undefined && state.search === "");
+  const isFolded = state.folded.includes(id);
+  const label = zoneLabel(row.zone);
+  const fold = () => go({ folded: toggled(state.folded, id) }, "replace");
+  const open = () => go({ open: toggled(state.open, id) }, "replace");
+  const shown = isWhole ? sick : sick.slice(0, mostAtOnce);
+  const canFold = sick.length > 0 || isOpen;
+  return h(
+    "section",
+    { class: "zone", "aria-label": `zone ${label}` },
+    h(
+      "div",
+      { class: "row zone-row" },
+      h(
+        "div",
+        { class: "row-name" },
+        canFold
+          ? h(
+              "button",
+              {
+                type: "button",
+                class: "fold",
+                "aria-expanded": !isFolded,
+                "aria-label": `nodes of zone ${label}`,
+                onClick: fold,
+              },
+              h(Icon, { name: "fold" }),
+            )
+          : h("span", { class: "fold" }),
+        h("h3", null, h(StateLink, { change: { cluster: row.cluster, zone: row.zone } }, label)),
+        h("span", { class: "figures muted" }, whole(row.targets)),
+      ),
+      h(HeatStrip, { id: zoneStrip(row), label: `zone ${label}`, heat: row.heat, range }),
+      h("div", { class: "row-state" }, ...zoneState(row)),
+    ),
+    !isFolded && (isOpen ? h(AllNodes, { row, showed }) : h(NodeList, { rows: shown, range })),
+    !isFolded &&
+      !isWhole &&
+      state.zone === undefined &&
+      restFold({ row, sick: isCut ? undefined : sick.length, shown: shown.length, isOpen, open }),
+  );
+}
+
+export function NodeList({
+  rows,
+  range,
+}: {
+  readonly rows: readonly NodeRow[];
+  readonly range: Range;
+}): ComponentChild {
+  if (rows.length === 0) return null;
+  return h("ul", { class: "nodes" }, ...rows.map((row) => h(NodeLine, { key: row.key, row, range })));
+}
+
+export function zoneState({ targets, unreachable, degraded }: ZoneRow): ComponentChild[] {
+  if (unreachable === 0 && degraded === 0) return [h("span", { class: "muted" }, "all reachable")];
+  const parts: ComponentChild[] = [];
+  if (unreachable > 0) {
+    parts.push(
+      h(
+        "span",
+        { class: "why is-unreachable" },
+        h(ConditionMark, { condition: "unreachable" }),
+        `${whole(unreachable)} of ${whole(targets)} unreachable`,
+      ),
+    );
+  }
+  if (degraded > 0) {
+    parts.push(
+      h(
+        "span",
+        { class: "why is-degraded" },
+        h(ConditionMark, { condition: "degraded" }),
+        `${whole(degraded)} degraded`,
+      ),
+    );
+  }
+  return parts;
+}
+
+interface RestFoldProps {
+  readonly row: ZoneRow;
+  /** Undefined where not all of them are known, and what is left need not be healthy. */
+  readonly sick: number | undefined;
+  readonly shown: number;
+  readonly isOpen: boolean;
+  readonly open: () => void;
+}
+
+/** What all other nodes of a zone are behind. */
+function restFold({ row, sick, shown, isOpen, open }: RestFoldProps): ComponentChild {
+  if (row.targets <= shown && !isOpen) return false;
+  const text = isOpen ? "only those with trouble" : restText(row.targets, sick, shown);
+  const look = { type: "button", class: "healthy", "aria-expanded": isOpen } as const;
+  return h("button", { ...look, onClick: open }, h(Icon, { name: "fold" }), text);
+}
+
+function restText(targets: number, sick: number | undefined, shown: number): string {
+  if (sick === undefined) return `all ${counted(targets, "node")}`;
+  const healthy = targets - sick;
+  const more = sick > shown ? `${whole(sick - shown)} more with trouble` : "";
+  return [more, healthy > 0 ? counted(healthy, "healthy node") : ""].filter((part) => part !== "").join(", ");
+}
+
+interface AllNodesProps {
+  readonly row: ZoneRow;
+  readonly showed: (rows: readonly NodeRow[]) => void;
+}
+
+/** All nodes of a zone, page by page, trouble on top. */
+function AllNodes({ row, showed }: AllNodesProps): ComponentChild {
+  const { state } = useContext(PageContext);
+  const [page, setPage] = useState(0);
+  const zone: PageState = { ...state, cluster: row.cluster, zone: row.zone };
+  const answered = useAnswer<Overview>(
+    overviewUrl(zone, { nodes: "all", offset: page * nodesPerPage, limit: nodesPerPage }),
+  );
+  const { value } = answered;
+  if (value === undefined) return h(Skeleton, { rows: Math.min(row.targets, nodesPerPage) });
+  showed(value.nodes);
+  return h(
+    Fragment,
+    null,
+    h(NodeList, { rows: value.nodes, range: value.range }),
+    h(Pager, { page, total: value.nodesTotal, turn: setPage }),
+  );
+}
+
+interface PagerProps {
+  readonly page: number;
+  readonly total: number;
+  readonly turn: (page: number) => void;
+}
+
+export function Pager({ page, total, turn }: PagerProps): ComponentChild {
+  if (total <= nodesPerPage) return null;
+  const first = page * nodesPerPage;
+  const last = Math.min(first + nodesPerPage, total);
+  return h(
+    "nav",
+    { class: "pager", "aria-label": "pages of nodes" },
+    h(
+      "button",
+      {
+        type: "button",
+        class: "icon-button",
+        "aria-label": "the nodes before",
+        disabled: page === 0,
+        onClick: () => turn(page - 1),
+      },
+      h(Icon, { name: "back" }),
+    ),
+    h("span", { class: "figures" }, `${whole(first + 1)}\u2013${whole(last)} of ${whole(total)}`),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "icon-button",
+        "aria-label": "the nodes after",
+        disabled: last >= total,
+        onClick: () => turn(page + 1),
+      },
+      h(Icon, { name: "forward" }),
+    ),
+  );
+}
+
+function toggled(list: readonly string[], item: string): readonly string[] {
+  return list.includes(item) ? list.filter((other) => other !== item) : [...list, item];
+}
