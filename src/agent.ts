@@ -1,14 +1,20 @@
 import { hostname } from "node:os";
+import type { Status } from "./api/v1.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type Config, defaultTimeoutMs } from "./config/config.ts";
 import { createProbing, type ProbingEngine } from "./handshake/create-engine.ts";
 import { maxHandshakesInFlight } from "./handshake/descriptor-limit.ts";
 import type { ProbeListener } from "./handshake/probing.ts";
+import { History } from "./history/history.ts";
+import { Api } from "./http/api/api.ts";
+import type { ApiSource } from "./http/api/source.ts";
 import type { ListenAddress } from "./http/listen-address.ts";
-import { type Answer, busy, HttpServer, type RouteRequest, text } from "./http/server.ts";
+import { pageOnDemand } from "./http/page/page-on-demand.ts";
+import { type Answer, busy, HttpServer, type Route, type RouteRequest, text } from "./http/server.ts";
 import { type Slot, Slots } from "./http/slots.ts";
 import type { WebSecurity } from "./http/web-config/web-security.ts";
 import { type Log, withFacts } from "./log.ts";
+import type { ApiRecorder } from "./metrics/api-metrics.ts";
 import { negotiate } from "./metrics/exposition/format.ts";
 import { pageChunks } from "./metrics/exposition/page-writer.ts";
 import { BucketBounds } from "./metrics/histogram/bucket-bounds.ts";
@@ -19,7 +25,7 @@ import { TargetMetrics } from "./metrics/target-metrics.ts";
 import { Pusher } from "./push/pusher.ts";
 import { ReachabilityLog } from "./reachability-log.ts";
 import { followSource } from "./targets/follow-source.ts";
-import { ClusterSource } from "./targets/kubernetes/cluster-source.ts";
+import { ClusterSource, type ClusterSourceOptions } from "./targets/kubernetes/cluster-source.ts";
 import type { OpenCluster } from "./targets/kubernetes/open-cluster.ts";
 import type { TargetSource } from "./targets/source.ts";
 import { FileSource } from "./targets/static/file-source.ts";
@@ -37,8 +43,13 @@ export interface AgentParts {
   readonly security?: WebSecurity | undefined;
 }
 
+/** The history cannot be used as it is wanted; the message says why, and what to do. */
+export class HistoryError extends Error {}
+
 /** The whole program from targets to metrics. This is the one place where its parts are put together. */
 export class Agent {
+  /** Found out once: git is asked, which takes its time. */
+  readonly #build = { version: version(), revision: revision() };
   readonly #config: Config;
   readonly #log: Log;
   readonly #clock: Clock;
@@ -50,7 +61,11 @@ export class Agent {
   /** The APIs in the first PinGo's families. */
   readonly #legacyApis: LegacyApi[] = [];
   #engine: ProbingEngine | undefined;
+  /** Undefined before the start, and where none is kept. */
+  #history: History | undefined;
   readonly #http: HttpServer;
+  readonly #api: Api;
+  readonly #startedMs: number;
   readonly #pusher: Pusher | undefined;
   readonly #ending = new AbortController();
   /** For the pages that are being sent. */
@@ -69,13 +84,15 @@ export class Agent {
     this.#reachability = new ReachabilityLog(log, clock, isOneOfSeveral);
     const { metrics: level, rttBucketsUs } = config;
     this.#targetMetrics = new TargetMetrics({ level, bounds: new BucketBounds(rttBucketsUs), clock });
-    this.#processMetrics = new ProcessMetrics({ version: version(), revision: revision(), clock });
+    this.#processMetrics = new ProcessMetrics({ ...this.#build, clock });
     const logOf = (cluster: string) => (isOneOfSeveral ? withFacts(log, { cluster }) : log);
     this.#sources = [
       ...clusters.map((open) => this.#clusterSource(open, logOf(open.cluster))),
       ...(targetsFile === undefined ? [] : [this.#fileSource(targetsFile, logOf(staticCluster))]),
     ];
+    this.#startedMs = clock.unixMs();
     this.#pusher = this.#createPusher();
+    this.#api = new Api(this.#apiSource(), clock);
     this.#http = new HttpServer({
       routes: this.#routes(),
       onError: (path, error) => log.error(`${path} failed: ${error.stack}`),
@@ -86,7 +103,8 @@ export class Agent {
 
   /**
    * Listens, then begins to follow the API and to probe; resolves with the addresses, now with their ports. Rejects where
-   * it cannot listen (ListenError), or where this system has not the engine that is wanted.
+   * it cannot listen (ListenError), where this system has not the engine that is wanted, or where the history's file
+   * cannot be used (HistoryError).
    */
   start(): Promise<readonly ListenAddress[]> {
     this.#starting = this.#start();
@@ -94,6 +112,7 @@ export class Agent {
   }
 
   async #start(): Promise<readonly ListenAddress[]> {
+    this.#history = await this.#openHistory();
     this.#engine = await this.#createEngine();
     this.#processMetrics.engineIs(this.#engine.engine.name);
     const addresses = await this.#http.listen(this.#config.listen);
@@ -109,9 +128,21 @@ export class Agent {
     // What is being started has to be there before it can be ended.
     await this.#starting?.catch(() => {});
     this.#engine?.probing.stop();
+    this.#api.stop();
     for (const source of this.#sources) source.close();
     await Promise.all([this.#engine?.engine.stop(), this.#http.stop(), this.#following]);
     this.#reachability.flush();
+    await this.#history?.stop();
+  }
+
+  async #openHistory(): Promise<History | undefined> {
+    const { place, retentionMs, maxBytes } = this.#config.history;
+    if (place.kind === "none" || place.kind === "prometheus") return undefined;
+    const path = place.kind === "file" ? place.path : undefined;
+    const history = await History.open({ path, retentionMs, maxBytes, clock: this.#clock, log: this.#log });
+    if ("problem" in history) throw new HistoryError(history.problem);
+    this.#processMetrics.forHistory(() => history.figures);
+    return history;
   }
 
   #createEngine(): Promise<ProbingEngine> {
@@ -133,13 +164,30 @@ export class Agent {
       nodeSelector,
       scanMs,
       listener: this.#targetListener(() => source.isSynced),
-      report,
+      report: this.#alsoToHistory(open.cluster, report),
       firstSynced: () => this.#tellNodes(source, log),
       log,
       clock: this.#clock,
       random: this.#random,
     });
     return source;
+  }
+
+  /** An API is up for the history once what it answers was used: a status alone may be anybody's. */
+  #alsoToHistory(cluster: string, report: ApiRecorder): ClusterSourceOptions["report"] {
+    return {
+      request: (request) => report.request(request),
+      watchRestarted: (reason) => report.watchRestarted(reason),
+      problem: (reason) => report.problem(reason),
+      synced: () => {
+        report.synced();
+        this.#history?.recorder.api(cluster, true, "");
+      },
+      failed: (problem) => {
+        report.failed();
+        this.#history?.recorder.api(cluster, false, problem.detail);
+      },
+    };
   }
 
   #fileSource(path: string, log: Log): TargetSource {
@@ -160,6 +208,7 @@ export class Agent {
     return {
       added: (target, instead) => {
         this.#targetMetrics.add(target);
+        this.#history?.recorder.added(target, instead);
         this.#engine?.probing.add(target);
         if (instead !== undefined) this.#reachability.moved(target, instead);
         else if (isSynced()) this.#reachability.joined(target);
@@ -167,6 +216,7 @@ export class Agent {
       removed: (target, next, isReplaced) => {
         this.#engine?.probing.remove(target.key);
         this.#targetMetrics.remove(target.key);
+        this.#history?.recorder.removed(target);
         this.#reachability.forget(target);
         if (next === undefined) this.#reachability.left(target);
         else if (next.state !== "probed") this.#reachability.unprobed(target.cluster, target.node, next.why);
@@ -176,8 +226,11 @@ export class Agent {
         if (isSynced()) this.#reachability.unprobed(cluster, node.name, why);
       },
       readinessChanged: (cluster, node) => this.#reachability.readinessChanged(cluster, node),
+      nodeStated: (cluster, node) => this.#history?.recorder.node(cluster, node),
+      nodeGone: (cluster, name) => this.#history?.recorder.nodeGone(cluster, name),
       relabelled: (target) => {
         this.#targetMetrics.relabel(target);
+        this.#history?.recorder.relabelled(target);
         this.#engine?.probing.relabel(target);
       },
     };
@@ -188,6 +241,7 @@ export class Agent {
       started: (_target, lagMs) => this.#processMetrics.handshakeStarted(lagMs),
       ended: (target, outcome) => {
         const isNews = this.#targetMetrics.record(target.key, outcome);
+        this.#history?.recorder.ended(target, outcome, isNews);
         if (isNews) this.#reachability.record(target, outcome);
       },
       skipped: (_target, reason, rounds) => {
@@ -214,13 +268,36 @@ export class Agent {
     });
   }
 
-  #routes() {
+  /** What the page and `pingo top` are answered from. */
+  #apiSource(): ApiSource {
     return {
-      "/": () => text(200, landing),
+      ask: (question) => this.#history?.ask(question) ?? Promise.resolve(noHistory),
+      status: () => this.#status(),
+      onChange: (listener) => this.#history?.onChange(listener) ?? (() => {}),
+    };
+  }
+
+  #status(): Status {
+    const { latencyIs, ...history } = this.#history?.status() ?? nothingKept;
+    return {
+      ...this.#build,
+      nowMs: this.#clock.unixMs(),
+      startedMs: this.#startedMs,
+      probeMs: this.#config.probeMs,
+      latencyIs,
+      history,
+    };
+  }
+
+  #routes() {
+    const routes: Record<string, Route> = {
+      "/": pageOnDemand((added) => Object.assign(routes, added)),
+      ...this.#api.routes,
       "/metrics": (request: RouteRequest) => this.#metrics(request),
       "/healthz": () => text(200, "ok\n"),
       "/readyz": () => this.#readiness(),
     };
+    return routes;
   }
 
   /** Ready with the first source whose targets are known: one cluster that is down takes no other's metrics away. */
@@ -259,7 +336,7 @@ export class Agent {
       url,
       intervalMs,
       instance: hostname(),
-      version: version(),
+      version: this.#build.version,
       snapshot: () => this.#snapshot(),
       report: this.#processMetrics.forPush(),
       log: this.#log,
@@ -295,9 +372,8 @@ function* movingOn(chunks: Iterable<Uint8Array>, slot: Slot): Generator<Uint8Arr
   }
 }
 
-const landing = `PinGo: is it the network?
-
-/metrics   what was measured, for Prometheus
-/healthz   200 while this program runs
-/readyz    200 once the nodes are known
-`;
+const noHistory = {
+  problem: "no history is kept here (--history none), so that there is nothing to show",
+  status: 503,
+} as const;
+const nothingKept = { kind: "none", sinceMs: null, bytes: null, problem: "", latencyIs: null } as const;

@@ -1,3 +1,5 @@
+import type { HistoryEvent } from "./v1.ts";
+
 /** What can be asked of a history: the parameters of `/api/v1` as values, checked and bounded. */
 
 /** The longest step that a history keeps apart is chosen so that no answer has more columns than some 200. */
@@ -47,8 +49,25 @@ export interface TargetsQuery {
   readonly limit: number;
 }
 
+/** `csv`: a line for each column of each row, or for each event, for spreadsheets. */
+export const formats = ["json", "csv"] as const;
+export type Format = (typeof formats)[number];
+
+export const eventKinds = [
+  "handshake",
+  "down",
+  "up",
+  "ready",
+  "joined",
+  "left",
+  "api",
+  "pingo",
+] as const satisfies readonly HistoryEvent["kind"][];
+
 /** A question by its name, and what it needs. */
-export type Question =
+export type Question = { readonly format?: Format } & Asked;
+
+type Asked =
   | { readonly ask: "overview"; readonly query: OverviewQuery }
   | { readonly ask: "history"; readonly query: HistoryQuery }
   | { readonly ask: "zones"; readonly query: TimeQuery & { readonly cluster: string } }

@@ -73,7 +73,7 @@ export interface NodeRow {
   readonly condition: Condition;
   /** Since when; null where it is not known. */
   readonly sinceMs: number | null;
-  /** Why, in a word, where it is not ok: a result, `syn retransmits` or `latency`; else empty. */
+  /** Why, in a word, where it is not ok: a result, `loss` (which result is not told), `syn retransmits` or `latency`; else empty. */
   readonly why: string;
   /** Ready in the cluster's eyes; null where nobody says. */
   readonly isReady: boolean | null;
@@ -93,7 +93,7 @@ export interface Overview {
   readonly range: Range;
   readonly headline: Headline;
   readonly clusters: readonly ClusterState[];
-  /** All zones, trouble on top. */
+  /** Zones, trouble on top; the first 500, should there be more. */
   readonly zones: readonly ZoneRow[];
   /** The nodes that were asked for, trouble on top, at most `limit` of them from `offset` on. */
   readonly nodes: readonly NodeRow[];
@@ -226,7 +226,6 @@ export interface Status {
     /** What is wrong with it (a full disk ...); empty where nothing is. */
     readonly problem: string;
   };
-  readonly clusters: readonly ClusterState[];
 }
 
 /**

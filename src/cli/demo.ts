@@ -2,6 +2,7 @@ import { Agent } from "../agent.ts";
 import { systemClock } from "../clock.ts";
 import type { Config } from "../config/config.ts";
 import type { ClusterConfig } from "../config/find-clusters.ts";
+import { curlOf } from "../http/listen-address.ts";
 import { type Sandbox, startSandbox } from "../sandbox/cluster.ts";
 import { demoNotReadyAfterMs, playHappenings } from "../sandbox/happenings.ts";
 import type { AccessSpec } from "../targets/kubernetes/credentials/access-spec.ts";
@@ -28,8 +29,11 @@ export async function demoCommand(config: Config, terminal: Terminal, signal: Ab
   const addresses = await startAgent(agent, terminal);
   if (addresses !== undefined) {
     const kubeconfig = writeKubeconfig(config, sandbox, terminal);
-    const [url = ""] = urlsOf(addresses, opened.security);
-    terminal.out(introduction(config, sandbox, url, kubeconfig));
+    const urls = urlsOf(addresses, opened.security);
+    const [first] = addresses;
+    const scheme = opened.security?.tls === undefined ? "http" : "https";
+    const curl = first === undefined ? "" : curlOf(first, scheme, "/metrics");
+    terminal.out(introduction(config, sandbox, { urls, curl }, kubeconfig));
     await Promise.all([playHappenings(sandbox, { clock: systemClock, signal, announce }), aborted(signal)]);
     removeKubeconfig(kubeconfig);
   }
@@ -77,15 +81,16 @@ function clusterOf(sandbox: Sandbox): ClusterConfig {
 function introduction(
   config: Config,
   sandbox: Sandbox,
-  url: string,
+  { urls, curl }: { readonly urls: readonly string[]; readonly curl: string },
   kubeconfig: WrittenKubeconfig | undefined,
 ): string {
   const nodes = sandbox.nodeNames().length;
   const kubectl = kubeconfig === undefined ? "" : `  kubectl   kubectl --kubeconfig ${kubeconfig.path} get nodes\n`;
   return `PinGo demo: a cluster of ${nodes} nodes on loopback, each probed every ${formatMs(config.probeMs)}.
 
-  metrics   ${url}/metrics
-  try       curl -s ${url}/metrics | grep ^pingo_up
+  page      ${urls.map((url) => `${url}/`).join("  ")}
+  metrics   ${urls.map((url) => `${url}/metrics`).join("  ")}
+  try       ${curl} | grep ^pingo_up
 ${kubectl}
 Below, "sandbox:" is what happens in the cluster; the other lines are what PinGo makes of it. Ctrl-C ends it.
 

@@ -1,4 +1,4 @@
-import { Agent } from "../agent.ts";
+import { Agent, HistoryError } from "../agent.ts";
 import { systemClock } from "../clock.ts";
 import { type Config, defaultTimeoutMs } from "../config/config.ts";
 import type { ClusterConfig } from "../config/find-clusters.ts";
@@ -56,10 +56,17 @@ export async function startAgent(agent: Agent, terminal: Terminal): Promise<read
 }
 
 function explainStart(error: Error): string {
+  if (error instanceof HistoryError) return `the history cannot be kept: ${error.message}; see --history`;
   // If it was not the socket, the engine that is wanted does not work here.
   if (!(error instanceof ListenError)) return `${error.message}; see --engine`;
-  const why = error.code === "EADDRINUSE" ? "another program listens there" : error.message;
+  const why = error.code === "EADDRINUSE" ? inUse(error.address) : error.message;
   return `cannot listen on ${writeAddress(error.address)}: ${why}; choose another with --listen or PINGO_LISTEN`;
+}
+
+function inUse(address: ListenAddress): string {
+  return "path" in address
+    ? "another program listens there, or a file is in its place"
+    : "another program listens there, or this one already does";
 }
 
 function introduce(config: Config, clusters: readonly OpenCluster[], urls: readonly string[], log: Log): void {
@@ -72,7 +79,7 @@ function introduce(config: Config, clusters: readonly OpenCluster[], urls: reado
     probe: formatMs(config.probeMs),
     timeout: formatMs(config.timeoutMs ?? defaultTimeoutMs(config.probeMs)),
   });
-  log.info(`metrics are at ${urls.map((url) => `${url}/metrics`).join(", ")}`);
+  log.info(`the page is at ${urls.join(", ")}, metrics are at ${urls.map((url) => `${url}/metrics`).join(", ")}`);
 }
 
 /** Where a person finds it from this machine. */

@@ -6,6 +6,7 @@ import type { PemSource } from "../targets/kubernetes/credentials/access-spec.ts
 import type { TokenConfig } from "../targets/kubernetes/token.ts";
 import type { AddressType, IpFamily, NamedPort } from "../targets/select.ts";
 import type { Shard } from "../targets/shard.ts";
+import type { HistoryPlace } from "./parse-history.ts";
 
 /** A Kubernetes API as the user named it, by its URL. */
 export interface ApiConfig {
@@ -49,6 +50,7 @@ export interface Config {
   readonly metrics: MetricsLevel;
   /** Upper bounds of the RTT's classic buckets, in microseconds. */
   readonly rttBucketsUs: readonly number[];
+  readonly history: HistoryConfig;
   readonly logFormat: LogFormat;
   readonly logLevel: LogLevel;
   readonly output: "table" | "json";
@@ -58,6 +60,13 @@ export interface Config {
   readonly count: number;
   /** Of the sandbox. */
   readonly sandbox: SandboxConfig;
+}
+
+/** What of the past is kept, and where. */
+export interface HistoryConfig {
+  readonly place: HistoryPlace;
+  readonly retentionMs: number;
+  readonly maxBytes: number;
 }
 
 export interface SandboxConfig {

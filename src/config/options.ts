@@ -2,6 +2,8 @@ import { closeStyles, engineNames, handshakeStyles } from "../handshake/engine-c
 import { logFormats, logLevels } from "../log.ts";
 import { levels } from "../metrics/catalogue.ts";
 import { ipFamilies } from "../targets/select.ts";
+import { bytes } from "./parse-bytes.ts";
+import { parseHistory } from "./parse-history.ts";
 import { parseRttBuckets } from "./parse-rtt-buckets.ts";
 import { parseShard } from "./parse-shard.ts";
 import type { Parser } from "./values.ts";
@@ -38,6 +40,7 @@ const mocking: readonly Command[] = ["demo", "sandbox"];
 
 const second = 1_000;
 const hour = 3_600 * second;
+const day = 24 * hour;
 
 /** An option that always has a value. */
 type Defaulted<Value> = Option<Value> & { readonly fallback: string };
@@ -283,6 +286,29 @@ export const options = {
     fallback: "default",
     commands: watching,
     parse: parseRttBuckets,
+  }),
+  history: defaulted({
+    env: "PINGO_HISTORY",
+    argument: "FILE",
+    meaning: "where history is kept: a file, memory, none, or prometheus=URL to read it from there",
+    fallback: "memory",
+    commands: watching,
+    parse: parseHistory,
+  }),
+  "history-retention": defaulted({
+    env: "PINGO_HISTORY_RETENTION",
+    argument: "TIME",
+    meaning: "how long history is kept, e.g. 12h or 30d",
+    fallback: "30d",
+    commands: watching,
+    parse: values.duration(hour, 400 * day),
+  }),
+  "history-max-size": optional({
+    env: "PINGO_HISTORY_MAX_SIZE",
+    argument: "SIZE",
+    meaning: "as large as it may become (default: 2GB in a file, 64MB in memory)",
+    commands: watching,
+    parse: bytes(8e6, 1e13),
   }),
   nodes: defaulted({
     argument: "N",

@@ -3,7 +3,7 @@ import type { PemSource } from "../targets/kubernetes/credentials/access-spec.ts
 import type { TokenConfig } from "../targets/kubernetes/token.ts";
 import { formatMs } from "../units.ts";
 import { type Arguments, readArguments } from "./arguments.ts";
-import type { ApiConfig, Config, SourceConfig } from "./config.ts";
+import type { ApiConfig, Config, HistoryConfig, SourceConfig } from "./config.ts";
 import { type Command, type Option, type OptionName, type OptionValues, optionNames, options } from "./options.ts";
 import { closest } from "./suggest.ts";
 import { caPem, quoteUnlessToken } from "./values.ts";
@@ -37,6 +37,7 @@ export function readConfig(argv: readonly string[], sources: Sources): ReadConfi
   checkTimes(values, settings, problems);
   checkEngine(values, settings, problems);
   checkPorts(values, settings, problems);
+  checkHistory(values, settings, problems);
   if (args.command === undefined || problems.length > 0) return { want: "nothing", problems };
   const config = assemble(values, readSources(values, settings, api, problems));
   if (problems.length > 0) return { want: "nothing", problems };
@@ -144,6 +145,14 @@ function checkPorts({ port = [] }: OptionValues, settings: Settings, problems: s
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined)
     problems.push(`${settings.source("port")}: two ports are called ${twice}; give each its name`);
+}
+
+function checkHistory({ history }: OptionValues, settings: Settings, problems: string[]): void {
+  if (history === undefined || history.kind === "file" || history.kind === "memory") return;
+  const idle = (["history-retention", "history-max-size"] as const).filter((name) => settings.given(name));
+  for (const name of idle) {
+    problems.push(`${settings.source(name)}: nothing is kept with ${settings.source("history")}; leave it out`);
+  }
 }
 
 function readApi(
@@ -279,6 +288,14 @@ function engineOf(values: OptionValues): EngineConfig {
   return { engine, handshake, close, source: { address, ports, device, dscp } };
 }
 
+/** Of memory, less than a node's agent may take; of a disk, what a year of a hundred nodes takes. */
+const defaultMaxBytes = { memory: 64e6, file: 2e9 };
+
+function historyOf(values: OptionValues): HistoryConfig {
+  const { history: place, "history-retention": retentionMs, "history-max-size": maxBytes } = values;
+  return { place, retentionMs, maxBytes: maxBytes ?? defaultMaxBytes[place.kind === "file" ? "file" : "memory"] };
+}
+
 function assemble(values: OptionValues, sources: SourceConfig): Config {
   return {
     sources,
@@ -297,6 +314,7 @@ function assemble(values: OptionValues, sources: SourceConfig): Config {
     engine: engineOf(values),
     listen: values.listen,
     webConfigFile: values["web-config-file"],
+    history: historyOf(values),
     logFormat: values["log-format"],
     logLevel: values["log-level"],
     output: values.output,

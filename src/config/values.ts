@@ -19,13 +19,13 @@ export function quoteUnlessToken(text: string): string {
   return text.length < 16 || /[:/]/.test(text) ? quote(text) : `the text there (${text.length} characters, not shown)`;
 }
 
-const msPerUnit: Record<string, number> = { "": 1_000, ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+const msPerUnit: Record<string, number> = { "": 1_000, ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** A duration as `15` (seconds), `500ms`, `2s`, `1m` or `1h`, within bounds; gives milliseconds. */
+/** A duration as `15` (seconds), `500ms`, `2s`, `1m`, `1h` or `1d`, within bounds; gives milliseconds. */
 export function duration(minMs: number, maxMs: number): Parser<number> {
   const would = `write seconds (15) or a unit (500ms, 2s, 1m), from ${formatMs(minMs)} to ${formatMs(maxMs)}`;
   return (text) => {
-    const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|)$/.exec(text.trim());
+    const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d|)$/.exec(text.trim());
     if (match === null) return { problem: `${quote(text)} is not a duration; ${would}` };
     const value = Number(match[1]) * (msPerUnit[match[2] ?? ""] ?? Number.NaN);
     return value >= minMs && value <= maxMs ? { value } : { problem: `${quote(text)} is out of bounds; ${would}` };

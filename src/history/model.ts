@@ -2,7 +2,7 @@ import type { StepMs } from "../api/queries.ts";
 import type { HistoryEvent, ResultCounts } from "../api/v1.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Target } from "../target.ts";
-import type { NodeFacts } from "../targets/node.ts";
+import type { NodeFacts, Readiness } from "../targets/node.ts";
 import type { LatencySketch } from "./latency-sketch.ts";
 
 /** What is kept of one target, or of a group of them, and one step of time. */
@@ -22,6 +22,13 @@ export interface KnownTarget {
   readonly joinedMs: number;
   /** Undefined while it is probed. */
   readonly leftMs: number | undefined;
+}
+
+/** What a history keeps of a node that no target of it says. */
+export interface NodeState {
+  readonly name: string;
+  readonly ready: Pick<Readiness, "status" | "reason">;
+  readonly unschedulable: boolean;
 }
 
 /** How a target is at this moment. */
@@ -63,13 +70,16 @@ export interface HistoryView {
   targets(): readonly KnownTarget[];
   target(key: string): KnownTarget | undefined;
   live(id: number): LiveState;
-  node(cluster: string, node: string): NodeFacts | undefined;
+  node(cluster: string, node: string): NodeState | undefined;
   apis(): readonly {
     readonly cluster: string;
     readonly isUp: boolean | undefined;
     readonly sinceMs: number | undefined;
   }[];
-  /** For each step that has one, a heat by target id; shorter than there are ids where the last have none. */
+  /**
+   * For each step that has one, a heat by target id; shorter than there are ids where the last have none. An array stays
+   * as it is while the question is answered: whoever has it may come back to it.
+   */
   heat(stepMs: StepMs, fromMs: number, toMs: number): Iterable<{ readonly startMs: number; readonly heat: Uint8Array }>;
   /** The buckets of one target; steps without a handshake are left out. */
   buckets(

@@ -20,6 +20,12 @@ export function writeAddress(address: ListenAddress): string {
   return "path" in address ? `unix:${address.path}` : joinHostPort(address.host, address.port);
 }
 
+/** What a person types in a shell of this machine to read a path there. */
+export function curlOf(address: ListenAddress, scheme: "http" | "https", path: string): string {
+  if ("path" in address) return `curl -s --unix-socket ${address.path} http://localhost${path}`;
+  return `curl -s ${urlOf(address, scheme)}${path}`;
+}
+
 /** Where a person finds it from this machine. */
 export function urlOf(address: ListenAddress, scheme: "http" | "https"): string {
   if ("path" in address) return writeAddress(address);

@@ -7,6 +7,7 @@ import { negotiateCoding } from "./content-encoding.ts";
 import type { ListenAddress } from "./listen-address.ts";
 import type { RefusalReason } from "./refusal.ts";
 import { type SendOptions, sendChunks, sendWhole } from "./send.ts";
+import { type LiveBody, sendLive } from "./send-live.ts";
 import { openToGroup, removeStaleSocket } from "./unix-socket.ts";
 import type { AuthAnswer, WebSecurity } from "./web-config/web-security.ts";
 
@@ -16,9 +17,9 @@ export interface Answer {
   readonly contentType: string;
   /**
    * Whole, or in chunks that are made as they are sent: nobody is kept waiting for a long page, nor is it ever whole. A
-   * chunk need not be valid for longer than until the next is asked for.
+   * chunk need not be valid for longer than until the next is asked for. Or one that goes on.
    */
-  readonly body: string | Iterable<Uint8Array>;
+  readonly body: string | Iterable<Uint8Array> | LiveBody;
   readonly headers?: Readonly<Record<string, string>>;
   /** Cuts the answer off when it is aborted. */
   readonly signal?: AbortSignal;
@@ -29,8 +30,11 @@ export interface Answer {
 /** What a route may want to know of who asks. */
 export interface RouteRequest {
   readonly headers: IncomingHttpHeaders;
+  readonly query: URLSearchParams;
   /** The address of who asks; empty over a Unix socket. */
   readonly peer: string;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly gone: AbortSignal;
 }
 
 export type Route = (request: RouteRequest) => Answer | Promise<Answer>;
@@ -162,15 +166,20 @@ export class HttpServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const gone = new AbortController();
     this.#guard.answering(request.socket);
-    response.once("close", () => this.#guard.answered(request.socket));
-    const answer = await this.#answer(request);
+    response.once("close", () => {
+      this.#guard.answered(request.socket);
+      gone.abort();
+    });
+    const answer = await this.#answer(request, gone.signal);
     const coding = negotiateCoding(request.headers["accept-encoding"]?.toString());
     const { body, status } = answer;
     response.statusCode = status;
     for (const [name, value] of Object.entries(this.#headersOf(answer))) response.setHeader(name, value);
     if (request.method === "HEAD") response.end();
     else if (typeof body === "string") sendWhole(response, Buffer.from(body), coding);
+    else if ("begin" in body) await sendLive(response, body, answer.signal);
     else await this.#send(request, response, body, { coding, signal: answer.signal });
     answer.sent?.();
   }
@@ -186,7 +195,8 @@ export class HttpServer {
   #headersOf({ status, contentType, body, headers }: Answer): Record<string, string> {
     return {
       "Content-Type": contentType,
-      ...(typeof body === "string" && { "Content-Length": String(Buffer.byteLength(body)) }),
+      // Of 304, it would be that of the answer which is not sent (RFC 9110, 8.6).
+      ...(typeof body === "string" && status !== 304 && { "Content-Length": String(Buffer.byteLength(body)) }),
       "X-Content-Type-Options": "nosniff",
       "Cache-Control": "no-store",
       Vary: "Accept, Accept-Encoding",
@@ -196,16 +206,16 @@ export class HttpServer {
     };
   }
 
-  async #answer(request: IncomingMessage): Promise<Answer> {
+  async #answer(request: IncomingMessage, gone: AbortSignal): Promise<Answer> {
     const { method = "GET", headers, url = "/" } = request;
     const denied = await this.#denied(headers.authorization);
     if (denied !== undefined) return denied;
     if (method !== "GET" && method !== "HEAD") return text(405, "only GET and HEAD are answered here\n");
-    const path = pathOf(url);
+    const { path, query } = splitTarget(url);
     const route = Object.hasOwn(this.#options.routes, path) ? this.#options.routes[path] : undefined;
     if (route === undefined) return text(404, "there is nothing here; / says what there is\n");
     try {
-      return await route({ headers, peer: request.socket.remoteAddress ?? "" });
+      return await route({ headers, query, peer: request.socket.remoteAddress ?? "", gone });
     } catch (error) {
       this.#options.onError(path, error as Error);
       return text(500, "an error in PinGo; its log says more\n");
@@ -227,10 +237,12 @@ function listenOptions(address: ListenAddress) {
   return { port, ...(host !== "" && { host }) };
 }
 
-/** The path of a request target, which may also be a whole URL (RFC 9112, 3.2.2). */
-function pathOf(target: string): string {
-  const path = /^https?:\/\//i.test(target) && URL.canParse(target) ? new URL(target).pathname : target;
-  return path.split("?", 1)[0] ?? "/";
+/** The path and the query of a request target, which may also be a whole URL (RFC 9112, 3.2.2). */
+function splitTarget(target: string) {
+  const isUrl = /^https?:\/\//i.test(target) && URL.canParse(target);
+  const { pathname, search } = isUrl ? new URL(target) : { pathname: target, search: "" };
+  const [path = "/", ...query] = `${pathname}${search}`.split("?");
+  return { path, query: new URLSearchParams(query.join("?")) };
 }
 
 /** To those who ask for more at once than there is room for. */

@@ -1,8 +1,9 @@
 import type { Counter, Gauge, Histogram } from "prom-client";
 import type { Clock } from "../clock.ts";
 import type { RequestReport } from "../targets/kubernetes/api-client.ts";
-import { type FollowReport, type RestartReason, restartReasons } from "../targets/kubernetes/node-follower.ts";
+import type { FollowReport } from "../targets/kubernetes/node-follower.ts";
 import { type ProblemReason, problemReasons } from "../targets/kubernetes/problem.ts";
+import { type RestartReason, restartReasons } from "../targets/kubernetes/watch-run.ts";
 import { msToSeconds } from "../units.ts";
 import { catalogue } from "./catalogue.ts";
 import type { Families } from "./families.ts";

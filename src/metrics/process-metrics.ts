@@ -9,6 +9,7 @@ import { catalogue } from "./catalogue.ts";
 import type { FamilySeries } from "./exposition/family-series.ts";
 import { seriesOf } from "./exposition/from-registry.ts";
 import { Families } from "./families.ts";
+import { type HistoryCounts, HistoryMetrics } from "./history-metrics.ts";
 import { TargetFileMetrics } from "./target-file-metrics.ts";
 
 /** Gauges of prom-client whose names end in _total, which Prometheus keeps for counters. */
@@ -45,6 +46,7 @@ export class ProcessMetrics {
   readonly #skipped: Counter<"reason">;
   readonly #httpRefused: Counter<"reason">;
   readonly #lag: Histogram;
+  #history: HistoryMetrics | undefined;
 
   constructor({ clock, version, revision }: ProcessMetricsOptions) {
     const families = this.#families;
@@ -76,6 +78,11 @@ export class ProcessMetrics {
     return { pushed: (result) => pushes.inc({ result }), dropped: (points) => dropped.inc(points) };
   }
 
+  /** The families of a history, for those who keep one; to be called once. */
+  forHistory(counts: () => HistoryCounts): void {
+    this.#history = new HistoryMetrics(this.#families, counts);
+  }
+
   engineIs(engine: string): void {
     this.#engineInfo.set({ engine }, 1);
   }
@@ -99,6 +106,7 @@ export class ProcessMetrics {
 
   /** As they are now. */
   async series(): Promise<FamilySeries[]> {
+    this.#history?.update();
     const own = await this.#families.series(this.#startedS);
     return [...own, ...(await seriesOf(defaultMetrics(), new Map(), this.#startedS))];
   }

@@ -23,6 +23,9 @@ export interface TargetListener {
   relabelled(target: Target, before: Target): void;
   /** Ready became something else. */
   readinessChanged(cluster: string, node: NodeFacts, before: NodeFacts): void;
+  /** A node is there, or its cluster sees it in another state than before: Ready, and why, and whether it is cordoned. */
+  nodeStated?(cluster: string, node: NodeFacts): void;
+  nodeGone?(cluster: string, name: string): void;
 }
 
 /** The nodes of one cluster and the targets they make. Knows nothing of where nodes come from. */
@@ -78,12 +81,14 @@ export class TargetSet {
     if (before !== undefined && before.node.ready.status !== node.ready.status) {
       this.#listener.readinessChanged(this.#cluster, node, before.node);
     }
+    if (before === undefined || !sameState(before.node, node)) this.#listener.nodeStated?.(this.#cluster, node);
   }
 
   remove(nodeName: string): void {
     const outcome = this.#entries.get(nodeName)?.outcome;
-    this.#entries.delete(nodeName);
+    if (!this.#entries.delete(nodeName)) return;
     this.#tell(outcome, undefined);
+    this.#listener.nodeGone?.(this.#cluster, nodeName);
   }
 
   /** What leaves is told first, so that an address can change hands. */
@@ -109,4 +114,13 @@ function takePredecessor(gone: Target[], { portName, host }: Target): Target | u
   const found = candidates.find((target) => target.host.includes(":") === isV6) ?? candidates[0];
   if (found !== undefined) gone.splice(gone.indexOf(found), 1);
   return found;
+}
+
+function sameState(a: NodeFacts, b: NodeFacts): boolean {
+  return (
+    a.uid === b.uid &&
+    a.ready.status === b.ready.status &&
+    a.ready.reason === b.ready.reason &&
+    a.unschedulable === b.unschedulable
+  );
 }

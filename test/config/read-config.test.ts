@@ -89,6 +89,7 @@ describe("the first PinGo's environment", () => {
       otlpIntervalMs: 30_000,
       metrics: "default",
       rttBucketsUs: defaultBoundsUs,
+      history: { place: { kind: "memory" }, retentionMs: 30 * 86_400_000, maxBytes: 64e6 },
       logFormat: "text",
       logLevel: "info",
       output: "table",
@@ -147,6 +148,9 @@ describe("flags and variables", () => {
       "otlp-interval": "7",
       metrics: "full",
       "rtt-buckets": "1ms,1",
+      history: "/h.db",
+      "history-retention": "7d",
+      "history-max-size": "1GB",
       "log-format": "json",
       "log-level": "debug",
     };

@@ -54,6 +54,7 @@ table(
     ["2s", 2_000],
     ["1.5m", 90_000],
     ["24h", 24 * hourMs],
+    ["1d", 24 * hourMs],
     [" 15\n", 15_000],
   ],
   [
@@ -72,7 +73,8 @@ table(
     ["NaN", "not a duration"],
     ["15 s", "not a duration"],
     ["15sec", "not a duration"],
-    ["1d", "not a duration"],
+    ["2d", "out of bounds"],
+    ["1w", "not a duration"],
     ["1m30s", "not a duration"],
     ["1,5", "not a duration"],
     [".5", "not a duration"],

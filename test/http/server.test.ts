@@ -123,6 +123,25 @@ describe("an answer", () => {
     });
   }
 
+  for (const [target, expected] of [
+    ["/page", ""],
+    ["/page?", ""],
+    ["/page?a=b&c=%2F+d", "a=b&c=%2F+d"],
+    ["/page?a=b?c", "a=b%3Fc"],
+    ["http://x/page?a=b", "a=b"],
+  ] as const) {
+    test(`to GET ${target} has the query of it`, async (t) => {
+      const { port } = await serve(t, { "/page": ({ query }) => text(200, query.toString()) });
+      assert.equal((await ask(port, target)).body, expected);
+    });
+  }
+
+  test("of 304 has no length", async (t) => {
+    const { port } = await serve(t, { "/same": () => text(304, "") });
+    const { status, headers } = await ask(port, "/same");
+    assert.deepEqual([status, headers["content-length"]], [304, undefined]);
+  });
+
   test("to what is not there names no more than where to look", async (t) => {
     const { port } = await serve(t);
     const { body } = await ask(port, "/<script>alert(1)</script>");
@@ -229,6 +248,23 @@ describe("a client that is slow or gone", () => {
     assert.equal((await ask(port, "/")).status, 200);
     release();
     assert.equal((await slow).body, "late\n");
+  });
+
+  test("that leaves is told of to who makes its answer", async (t) => {
+    const begun = Promise.withResolvers<AbortSignal>();
+    const route: Route = async ({ gone }) => {
+      begun.resolve(gone);
+      await new Promise((resolve) => gone.addEventListener("abort", resolve));
+      return text(200, "for nobody\n");
+    };
+    const { port, errors } = await serve(t, { "/slow": route });
+    const socket = await open(t, port);
+    socket.write("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
+    const gone = await begun.promise;
+    assert.equal(gone.aborted, false);
+    socket.destroy();
+    await eventually("it is told", () => gone.aborted);
+    assert.deepEqual(errors, []);
   });
 
   test("that leaves before its answer is ready is no error", async (t) => {

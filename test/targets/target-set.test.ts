@@ -6,6 +6,7 @@ import { makeNode } from "../support/make-node.ts";
 
 function setUp(selection: Partial<Selection> = {}) {
   const events: string[] = [];
+  const states: string[] = [];
   const set = new TargetSet(
     "c",
     { addressTypes: ["InternalIP"], ipFamily: "auto", ports: [], shard: undefined, ...selection },
@@ -21,11 +22,13 @@ function setUp(selection: Partial<Selection> = {}) {
       relabelled: (target, before) => events.push(`~ ${target.node} ${before.zone} to ${target.zone}`),
       readinessChanged: (_cluster, node, before) =>
         events.push(`ready ${node.name} ${before.ready.status} to ${node.ready.status}`),
+      nodeStated: (_cluster, node) => states.push(`${node.name} ${node.ready.status} ${node.unschedulable}`),
+      nodeGone: (_cluster, name) => states.push(`${name} gone`),
     },
   );
   /** What the listener has heard since the last call. */
   const news = () => events.splice(0);
-  return { set, news };
+  return { set, news, states };
 }
 
 const at = (address: string) => ({ addresses: [{ type: "InternalIP", address }] });
@@ -211,5 +214,17 @@ describe("a set of nodes with several targets each", () => {
       "+ d 2001:db8::9 for 2001:db8::1",
       "+ d 2001:db8::9 for 2001:db8::1",
     ]);
+  });
+
+  test("tells of each node how its cluster sees it, once for each state", () => {
+    const { set, states } = setUp();
+    set.upsert(a);
+    set.upsert({ ...a, zone: "z2" });
+    set.upsert({ ...a, unschedulable: true });
+    set.upsert({ ...a, unschedulable: true, ...readiness("False") });
+    set.upsert(bare);
+    set.remove("a");
+    set.remove("a");
+    assert.deepEqual(states, ["a True false", "a True true", "a False true", "n True false", "a gone"]);
   });
 });

@@ -45,7 +45,7 @@ export class ClusterSource implements TargetSource {
         synced: () => this.#synced(options),
         watchRestarted: (reason) => report.watchRestarted(reason),
         problem: (reason) => report.problem(reason),
-        failed: () => report.failed(),
+        failed: (problem) => report.failed(problem),
       },
       log,
       clock,

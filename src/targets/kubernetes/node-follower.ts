@@ -1,20 +1,18 @@
 import { type Clock, sleep } from "../../clock.ts";
 import type { Log } from "../../log.ts";
-import { formatMs, msPerSecond } from "../../units.ts";
+import { formatMs } from "../../units.ts";
 import type { ApiClient } from "./api-client.ts";
 import { ApiHealth } from "./api-health.ts";
 import { Backoff } from "./backoff.ts";
-import { countNodes, type NodeCount, NodeListing } from "./list-nodes.ts";
+import { CountCheck } from "./count-check.ts";
 import { NodeIntake, type NodeSink } from "./node-intake.ts";
+import { PagedList } from "./paged-list.ts";
 import type { ApiProblem, ProblemReason } from "./problem.ts";
+import { isForbidden, isOutOfDate, refusesStream } from "./problem-kinds.ts";
 import { RelistPace } from "./relist-pace.ts";
-import { isEarlier } from "./resource-version.ts";
-import { RollCall } from "./roll-call.ts";
+import type { RollCall } from "./roll-call.ts";
 import { type WatchEnd, type WatchEvent, watchNodes } from "./watch-nodes.ts";
-
-/** Why a watch was begun anew; the `reason` label of `pingo_api_watch_restarts_total`. */
-export const restartReasons = ["closed", "broken", "expired", "error", "overdue", "resync"] as const;
-export type RestartReason = (typeof restartReasons)[number];
+import { type OwnEnd, type RestartReason, WatchRun } from "./watch-run.ts";
 
 /** What the metrics want to know. */
 export interface FollowReport {
@@ -24,7 +22,7 @@ export interface FollowReport {
   /** An answer, or an object in one, that could not be used. */
   problem(reason: ProblemReason): void;
   /** The API as a whole could not be used, whatever its status said. */
-  failed(): void;
+  failed(problem: ApiProblem): void;
 }
 
 export interface FollowerOptions {
@@ -52,17 +50,14 @@ const backoffMs = { first: 500, max: 3_000 };
 const briefWatchMs = 5_000;
 /** After so many of them in a row, or so many watches refused, the nodes are listed again. */
 const watchesToGiveUp = 3;
-/** A list whose continue token has expired is begun anew at once, so many times in a row. */
-const maxRestarts = 3;
-/** A page that fails is asked for again, so many times in a row, before the list is begun anew. */
-const maxPageTries = 3;
 /** Where watching was forbidden, it is tried again after so many lists: roles get mended. */
 const pollsBetweenWatchTries = 10;
 /**
- * Where a watch has worked, whatever refuses it now may pass: for so long it is tried again every few seconds, from where
- * it was, and the nodes are listed at every scan meanwhile. Only then is it given up for lists alone.
+ * Whatever refuses a watch now may pass: for so long it is tried again every few seconds, from where it was, and the nodes
+ * are listed at every scan meanwhile. Only then is it given up for lists alone. Where one has worked, much speaks for it;
+ * where none has yet, it may be this API's way, or trouble that was there when PinGo began.
  */
-const watchedLatelyMs = 600_000;
+const hopeMs = { never: 30_000, worked: 600_000 };
 /**
  * How long the server is to keep a watch open, spread so that many clients do not return at once. This is what finds a
  * watch behind which nobody is any more, be it a proxy that goes on answering keepalives: a bookmark a minute is all
@@ -71,44 +66,10 @@ const watchedLatelyMs = 600_000;
  * same connection. A peer that vanished is found sooner, by the kernel's keepalive (ApiClient).
  */
 const watchSeconds = { min: 35, spread: 10 };
-/** How late the end of a watch may come. With the longest of watches this stays below a minute. */
-const overdueMs = 8_000;
 /** A list as a stream has to arrive whole within this, in seconds. */
 const streamSeconds = 1_800;
-/** Silence in the middle of it: longer than the client waits for an answer, so that each says what it knows. */
-const streamSilenceMs = 12_000;
 /** Where an API cannot send a list as a stream, it is asked again after this: it may have been upgraded. */
 const noStreamMs = 3_600_000;
-/** After a connection broke, the API may be another one: how far it has come is asked this soon. */
-const checkSoonMs = 1_000;
-/** The second look at a number of nodes that differs; by then events on their way have arrived. */
-const secondLookMs = 2_000;
-
-/** A list in pages that may go on where it broke off. */
-interface Paging {
-  readonly listing: NodeListing;
-  readonly roll: RollCall;
-}
-
-/** One watch while it runs. */
-interface WatchRun {
-  /** While a list as a stream is on its way. */
-  roll: RollCall | undefined;
-  readonly startMs: number;
-  openedMs: number | undefined;
-  /** When it was opened, or last brought something of the list. */
-  activeMs: number | undefined;
-  /** To be called when it is open and the list, if it brings one, whole: from here on it has to prove itself. */
-  readonly prove: () => void;
-  /** Why we ended it ourselves. */
-  ownEnd: OwnEnd | undefined;
-  readonly end: (why: OwnEnd) => void;
-}
-
-type OwnEnd =
-  | { readonly why: "restart"; readonly reason: RestartReason; readonly listAnew: boolean }
-  | { readonly why: "endless stream" }
-  | { readonly why: "unbelieved"; readonly problem: ApiProblem };
 
 /**
  * Keeps a sink equal to the nodes of one API: lists, then watches from the list's resourceVersion, and lists anew
@@ -123,27 +84,22 @@ export class NodeFollower {
   readonly #intake: NodeIntake;
   readonly #backoff: Backoff;
   readonly #relistPace: RelistPace;
+  readonly #paging: PagedList;
+  readonly #counts: CountCheck;
   /** Where a watch can go on; undefined where only a list helps. */
   #resourceVersion: string | undefined;
-  #paging: Paging | undefined;
-  #pageTries = 0;
-  #restartedLists = 0;
   #listedMs = 0;
   /** After a stream that failed, pages of a bounded size may get through. */
   #pagesNext = false;
   #noStreamUntilMs = Number.NEGATIVE_INFINITY;
   #pollsUntilWatch = 0;
   #warnedOfPolling = false;
-  /** When a watch last worked. */
-  #watchedMs = Number.NEGATIVE_INFINITY;
+  /** A watch has worked. */
+  #hasWatched = false;
+  /** Until when a watch that does not work is tried on; undefined before one did not. */
+  #hopeUntilMs: number | undefined;
   #briefWatches = 0;
   #refusedWatches = 0;
-  /** When the number of nodes is to be asked for. */
-  #checkDueMs = 0;
-  /** How many times in a row that number was not ours. */
-  #differed = 0;
-  /** By how much it was off when the nodes were last listed for it. */
-  #relistedFor = 0;
 
   constructor(options: FollowerOptions) {
     const { sink, log, clock, random, report } = options;
@@ -158,6 +114,8 @@ export class NodeFollower {
     });
     this.#backoff = new Backoff(backoffMs.first, backoffMs.max, random);
     this.#relistPace = new RelistPace(clock, random);
+    this.#paging = new PagedList({ ...options, intake: this.#intake });
+    this.#counts = this.#createCountCheck();
   }
 
   /** Follows until `signal` is aborted. Never rejects. */
@@ -170,52 +128,30 @@ export class NodeFollower {
     }
   }
 
+  #createCountCheck(): CountCheck {
+    const { sink, report } = this.#options;
+    return new CountCheck({
+      ...this.#options,
+      counts: () => ({ expected: this.#intake.expectedCount, known: sink.size }),
+      version: () => this.#resourceVersion ?? "",
+      answered: (atMs) => this.#health.answered(atMs),
+      failed: (problem) => this.#failed(problem),
+      agreed: () => report.synced(),
+    });
+  }
+
   #mayStream(): boolean {
-    if (this.#pagesNext || this.#warnedOfPolling || this.#paging !== undefined) return false;
+    if (this.#pagesNext || this.#warnedOfPolling || this.#paging.isUnderWay) return false;
     return this.#options.clock.nowMs() >= this.#noStreamUntilMs;
   }
 
   /** Lists in pages; false where that failed, after the wait that follows a failure. */
   async #list(signal: AbortSignal): Promise<boolean> {
-    const { client, clock, labelSelector } = this.#options;
-    this.#paging ??= {
-      listing: new NodeListing({ client, clock, labelSelector }),
-      roll: new RollCall(),
-    };
-    const { listing, roll } = this.#paging;
-    for (let isLast = false; !isLast; ) {
-      const page = await listing.next(signal);
-      if (signal.aborted) return false;
-      if ("problem" in page) {
-        await this.#afterNoPage(page.problem, signal);
-        return false;
-      }
-      this.#pageTries = 0;
-      await this.#intake.page(roll, page);
-      isLast = page.isLast;
-    }
-    this.#paging = undefined;
-    this.#restartedLists = 0;
-    const problem = this.#intake.complete(roll);
-    if (problem !== undefined) await this.#waitAfter(problem, signal);
-    else this.#listed(listing.resourceVersion, listing.answeredMs);
-    return problem === undefined;
-  }
-
-  async #afterNoPage(problem: ApiProblem, signal: AbortSignal): Promise<void> {
-    if (problem.reason === "expired" && this.#restartedLists < maxRestarts) {
-      this.#restartedLists++;
-      this.#paging = undefined;
-      this.#options.log.debug("the API no longer has the list that was being read; from its beginning again");
-      return;
-    }
-    this.#restartedLists = 0;
-    this.#pageTries++;
-    if (this.#pageTries >= maxPageTries || !mayAskAgain(problem)) {
-      this.#paging = undefined;
-      this.#pageTries = 0;
-    }
-    await this.#waitAfter(problem, signal);
+    const end = await this.#paging.read(signal);
+    if (signal.aborted || end === "begin again") return false;
+    if ("problem" in end) await this.#waitAfter(end.problem, signal);
+    else this.#listed(end.resourceVersion, end.answeredMs);
+    return !("problem" in end);
   }
 
   /** All nodes are known, as of that version. */
@@ -224,8 +160,7 @@ export class NodeFollower {
     this.#resourceVersion = resourceVersion;
     this.#listedMs = nowMs;
     this.#relistPace.listed(tookMs);
-    this.#checkDueMs = nowMs + this.#options.scanMs;
-    this.#differed = 0;
+    this.#counts.listed();
     this.#succeeded(nowMs);
   }
 
@@ -241,48 +176,47 @@ export class NodeFollower {
     if (this.#options.clock.nowMs() - this.#listedMs >= this.#options.scanMs) this.#resourceVersion = undefined;
   }
 
-  #watchedLately(): boolean {
-    return this.#options.clock.nowMs() - this.#watchedMs < watchedLatelyMs;
+  /** Whether a watch that does not work is tried on. */
+  #hopes(): boolean {
+    const nowMs = this.#options.clock.nowMs();
+    this.#hopeUntilMs ??= nowMs + hopeMs.never;
+    return nowMs < this.#hopeUntilMs;
+  }
+
+  #watched(): void {
+    this.#hasWatched = true;
+    this.#hopeUntilMs = this.#options.clock.nowMs() + hopeMs.worked;
+    this.#briefWatches = 0;
+    this.#refusedWatches = 0;
   }
 
   /** Watches from a version on, or lists as a stream first. */
   async #watch(from: string | undefined, signal: AbortSignal): Promise<void> {
     const { client, clock, labelSelector, random } = this.#options;
     const seconds = Math.round(watchSeconds.min + watchSeconds.spread * random());
+    const isStream = from === undefined;
+    if (isStream) this.#counts.postpone();
+    const run = new WatchRun(clock, isStream);
     const beside = new AbortController();
-    const own = new AbortController();
     const besideSignal = AbortSignal.any([signal, beside.signal]);
-    const nowMs = clock.nowMs();
-    if (from === undefined) this.#checkDueMs = nowMs + this.#options.scanMs;
-    const run: WatchRun = {
-      roll: from === undefined ? new RollCall() : undefined,
-      startMs: nowMs,
-      openedMs: undefined,
-      activeMs: undefined,
-      prove: () => companions.push(this.#proveWatch(clock.nowMs(), besideSignal)),
-      ownEnd: undefined,
-      end: (why) => {
-        run.ownEnd ??= why;
-        own.abort();
-      },
-    };
-    const companions: Promise<void>[] = [
-      this.#checkCounts(run, besideSignal),
-      this.#guardWatch(run, seconds, besideSignal),
-    ];
+    const companions = [this.#checkCounts(run, besideSignal), this.#guard(run, seconds, besideSignal)];
+    // From when it is open and its list, if it brings one, whole, it has to prove itself.
+    const prove = () => companions.push(this.#proveWatch(clock.nowMs(), besideSignal));
     const end = await watchNodes({
       client,
       clock,
       labelSelector,
       resourceVersion: from,
-      timeoutSeconds: from === undefined ? streamSeconds : seconds,
+      timeoutSeconds: isStream ? streamSeconds : seconds,
       opened: () => {
-        run.openedMs = clock.nowMs();
-        run.activeMs = run.openedMs;
-        if (run.roll === undefined) run.prove();
+        run.opened();
+        if (!isStream) prove();
       },
-      event: (event) => this.#take(event, run),
-      signal: AbortSignal.any([signal, own.signal]),
+      event: (event) => {
+        if (run.roll === undefined) this.#takeChange(event);
+        else if (this.#takeInitial(event, run, run.roll) === "whole") prove();
+      },
+      signal: AbortSignal.any([signal, run.signal]),
     });
     beside.abort();
     await Promise.all(companions);
@@ -300,31 +234,19 @@ export class NodeFollower {
     this.#succeeded(openedMs);
   }
 
-  /** Ends a stream that stops before its list is whole, and a watch that its server does not end in time. */
-  async #guardWatch(run: WatchRun, seconds: number, signal: AbortSignal): Promise<void> {
-    const { clock, log } = this.#options;
-    const isStream = run.roll !== undefined;
-    while (run.roll !== undefined) {
-      // Before it is open, the client keeps the time, which may take a plugin's for credentials.
-      const leftMs = run.activeMs === undefined ? streamSilenceMs : run.activeMs + streamSilenceMs - clock.nowMs();
-      if (leftMs <= 0) return run.end({ why: "endless stream" });
-      await sleep(clock, leftMs, signal);
-      if (signal.aborted) return;
-    }
-    // Of a stream, this is the time from its list's end.
-    const sinceMs = isStream ? this.#listedMs : run.startMs;
-    const dueMs = sinceMs + seconds * msPerSecond + (isStream ? 0 : overdueMs);
-    await sleep(clock, Math.max(0, dueMs - clock.nowMs()), signal);
-    if (signal.aborted) return;
-    // The server was not told when the watch after a stream is to end, because a stream takes as long as it takes.
-    if (!isStream) log.info("the watch did not end when it should have; going on with another one");
-    run.end({ why: "restart", reason: isStream ? "closed" : "overdue", listAnew: false });
+  #guard(run: WatchRun, seconds: number, signal: AbortSignal): Promise<void> {
+    const overdue = () =>
+      this.#options.log.info("the watch did not end when it should have; going on with another one");
+    return run.guard(seconds, overdue, signal);
+  }
+
+  async #checkCounts(run: WatchRun, signal: AbortSignal): Promise<void> {
+    const isLost = await this.#counts.untilLost(() => run.roll !== undefined, signal);
+    if (isLost) run.end({ why: "restart", reason: "resync", listAnew: true });
   }
 
   #watchWorks(): void {
-    this.#watchedMs = this.#options.clock.nowMs();
-    this.#briefWatches = 0;
-    this.#refusedWatches = 0;
+    this.#watched();
     this.#pagesNext = false;
     this.#backoff.reset();
     this.#relistPace.reset();
@@ -332,36 +254,29 @@ export class NodeFollower {
     this.#warnedOfPolling = false;
   }
 
-  #take(event: WatchEvent, run: WatchRun): void {
-    if (run.roll !== undefined) this.#takeInitial(event, run, run.roll);
-    else this.#takeChange(event);
-  }
-
   #takeChange(event: WatchEvent): void {
     this.#intake.change(event);
     if (event.resourceVersion !== "") this.#resourceVersion = event.resourceVersion;
-    this.#watchedMs = this.#options.clock.nowMs();
-    this.#briefWatches = 0;
-    this.#refusedWatches = 0;
+    this.#watched();
     this.#options.report.synced();
   }
 
   /** Versions of the nodes are no place to go on from before the last of them is here: they come in any order. */
-  #takeInitial(event: WatchEvent, run: WatchRun, roll: RollCall): void {
+  #takeInitial(event: WatchEvent, run: WatchRun, roll: RollCall): "whole" | "under way" {
     const items = roll.items;
     this.#intake.initialEvent(roll, event);
     // Changes go on for ever, on a stream that says nowhere where its list ends; what is new in the list does not.
-    if (roll.items > items) run.activeMs = this.#options.clock.nowMs();
-    if (event.type !== "bookmark" || !event.initialEventsEnd) return;
+    if (roll.items > items) run.movedOn();
+    if (event.type !== "bookmark" || !event.initialEventsEnd) return "under way";
     const problem = this.#intake.complete(roll);
     if (problem !== undefined) {
       run.end({ why: "unbelieved", problem });
-      return;
+      return "under way";
     }
-    run.roll = undefined;
+    run.listed();
     this.#pagesNext = false;
     this.#listed(event.resourceVersion, this.#options.clock.nowMs() - (run.openedMs ?? run.startMs));
-    run.prove();
+    return "whole";
   }
 
   async #afterOwnEnd(end: OwnEnd, signal: AbortSignal): Promise<void> {
@@ -398,7 +313,7 @@ export class NodeFollower {
     if (lastedMs < briefWatchMs) this.#briefWatches++;
     if (this.#briefWatches >= watchesToGiveUp) {
       this.#briefWatches = 0;
-      if (this.#watchedLately()) {
+      if (this.#hopes()) {
         this.#listIfDue();
         return this.#reopen("closed", signal);
       }
@@ -413,7 +328,7 @@ export class NodeFollower {
     }
     // Idle connections are cut by load balancers every day: no failure of the API, unless it does not take the next.
     if (end.problem.reason === "connection") {
-      this.#checkSoon();
+      this.#counts.soon();
       return this.#reopen("broken", signal);
     }
     this.#restart("error", true);
@@ -421,14 +336,18 @@ export class NodeFollower {
   }
 
   async #afterNoWatch(problem: ApiProblem, signal: AbortSignal): Promise<void> {
-    if (isForbidden(problem) && !this.#watchedLately()) return this.#pollInstead(problem);
-    if (this.#noteRefusal(problem) === "give up") return this.#pollInstead(problem);
-    this.#checkSoon();
+    const isHopeless = isForbidden(problem) && !this.#hopes();
+    if (isHopeless || this.#noteRefusal(problem) === "give up") return this.#pollInstead(problem);
+    if (isForbidden(problem) && !this.#hasWatched) return this.#afterForbidden(problem, signal);
+    this.#counts.soon();
     await this.#waitAfter(problem, signal);
   }
 
-  #checkSoon(): void {
-    this.#checkDueMs = Math.min(this.#checkDueMs, this.#options.clock.nowMs() + checkSoonMs);
+  /** The role may lack it, and that is no failure of the API; or it is in the making. */
+  #afterForbidden(problem: ApiProblem, signal: AbortSignal): Promise<void> {
+    this.#warnOfPolling(problem);
+    const { clock, scanMs } = this.#options;
+    return sleep(clock, Math.min(scanMs, this.#backoff.nextMs()), signal);
   }
 
   /** Goes on after a short wait, so that nobody who ends each watch is asked without pause. */
@@ -446,7 +365,7 @@ export class NodeFollower {
     this.#refusedWatches++;
     if (this.#refusedWatches === watchesToGiveUp) this.#resourceVersion = undefined;
     if (this.#refusedWatches <= watchesToGiveUp) return "try again";
-    if (this.#watchedLately()) {
+    if (this.#hopes()) {
       this.#listIfDue();
       return "try again";
     }
@@ -461,56 +380,16 @@ export class NodeFollower {
 
   #pollInstead(problem: ApiProblem): void {
     this.#pollsUntilWatch = pollsBetweenWatchTries;
+    this.#warnOfPolling(problem);
+  }
+
+  #warnOfPolling(problem: ApiProblem): void {
     const { log, scanMs, report } = this.#options;
     report.problem(problem.reason);
     if (this.#warnedOfPolling) return;
     this.#warnedOfPolling = true;
     const advice = problem.reason === "forbidden" ? `. Allow the verb "watch" on nodes to see changes at once` : "";
     log.warn(`nodes cannot be watched: ${problem.detail}; listing them every ${formatMs(scanMs)} instead${advice}`);
-  }
-
-  /**
-   * While a watch runs: asks for the number of nodes at every scan. That measures the API; and should the watch have
-   * lost something (twice in a row, as events may still be on their way), or should the API's store have gone back in
-   * time, as one that was restored from a backup, so that it would tell nothing until it is where it was, the watch is
-   * ended and the nodes are listed anew.
-   */
-  async #checkCounts(run: WatchRun, signal: AbortSignal): Promise<void> {
-    const { client, clock, labelSelector, scanMs } = this.#options;
-    for (;;) {
-      await sleep(clock, Math.max(0, this.#checkDueMs - clock.nowMs()), signal);
-      if (signal.aborted) return;
-      this.#checkDueMs = clock.nowMs() + scanMs;
-      if (run.roll !== undefined) continue;
-      const knownVersion = this.#resourceVersion ?? "";
-      const answer = await countNodes({ client, clock, labelSelector, signal });
-      if (signal.aborted) return;
-      if ("problem" in answer) {
-        this.#failed(answer.problem);
-        continue;
-      }
-      this.#health.answered(clock.nowMs());
-      if (!this.#hasLost(answer, knownVersion)) continue;
-      return run.end({ why: "restart", reason: "resync", listAnew: true });
-    }
-  }
-
-  #hasLost({ count, resourceVersion }: NodeCount, knownVersion: string): boolean {
-    const { log, clock, report, sink } = this.#options;
-    if (isEarlier(resourceVersion, knownVersion)) {
-      log.warn(`the API has gone back from version ${knownVersion} to ${resourceVersion}; listing the nodes anew`);
-      return true;
-    }
-    const difference = count === undefined ? 0 : count - this.#intake.expectedCount;
-    // One that a new list did not mend is how this API counts, which calls its number an estimate.
-    const differs = difference !== 0 && difference !== this.#relistedFor;
-    if (count !== undefined && !differs) report.synced();
-    this.#differed = differs ? this.#differed + 1 : 0;
-    if (this.#differed === 1) this.#checkDueMs = Math.min(this.#checkDueMs, clock.nowMs() + secondLookMs);
-    if (this.#differed < 2) return false;
-    this.#relistedFor = difference;
-    log.warn(`the API has ${count} nodes and ${sink.size} are known; listing them anew`);
-    return true;
   }
 
   async #waitAfter(problem: ApiProblem, signal: AbortSignal): Promise<void> {
@@ -520,7 +399,7 @@ export class NodeFollower {
 
   #failed(problem: ApiProblem): void {
     this.#options.report.problem(problem.reason);
-    this.#options.report.failed();
+    this.#options.report.failed(problem);
     this.#health.failed(problem, this.#options.sink.size);
   }
 
@@ -529,26 +408,4 @@ export class NodeFollower {
     this.#health.answered(sinceMs);
     this.#options.report.synced();
   }
-}
-
-function isForbidden({ reason, status }: ApiProblem): boolean {
-  return reason === "forbidden" || status === 405;
-}
-
-/** Too old a version, or one that the API has yet to reach: it is another one now, and only a list helps. */
-function isOutOfDate({ reason, detail }: ApiProblem): boolean {
-  return reason === "expired" || /too large resource version/i.test(detail);
-}
-
-/** Whether the rest of a list can be had still: the continue token stands, and only this answer did not come. */
-function mayAskAgain({ status }: ApiProblem): boolean {
-  return status === undefined || status === 401 || status === 403 || status === 429 || status >= 500;
-}
-
-/**
- * How servers say that they send no lists as streams: the parameter is unknown or forbidden, or, in an event of the
- * stream, an internal error: "the required storage feature RequestWatchProgress is disabled".
- */
-function refusesStream({ status }: ApiProblem, opened: boolean): boolean {
-  return status === 400 || status === 406 || status === 422 || status === 501 || (opened && status === 500);
 }

@@ -1,11 +1,12 @@
+import assert from "node:assert/strict";
 import { once } from "node:events";
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Status } from "../../../src/api/v1.ts";
 import { loadPage } from "../../../src/http/page/load-page.ts";
 import { pageRoutes } from "../../../src/http/page/page-routes.ts";
-import type { Answer, Route } from "../../../src/http/server.ts";
-import { clustersOf, events, history, overview, timeOf, zones } from "./answers.ts";
+import type { Answer, Route, RouteRequest } from "../../../src/http/server.ts";
+import { events, history, overview, zones } from "./answers.ts";
 import type { World } from "./world.ts";
 
 const tickMs = 2_000;
@@ -64,7 +65,7 @@ export class MockPingo {
     const url = new URL(request.url ?? "/", "http://mock");
     this.asked.push(`${url.pathname}${url.search}`);
     const route = Object.hasOwn(pages, url.pathname) ? pages[url.pathname] : undefined;
-    if (route !== undefined) return send(response, await route({ headers: request.headers, peer: "" }));
+    if (route !== undefined) return send(response, await route(requestOf(url, request)));
     if (url.pathname === "/api/v1/events" && this.failure === undefined) return this.#listen(response);
     const answer = this.failure ? undefined : answerTo(this.world, url);
     if (answer !== undefined) return sendJson(response, 200, answer);
@@ -98,7 +99,6 @@ function answerTo(world: World, { pathname, searchParams }: URL): object | undef
 }
 
 function statusOf(world: World): Status {
-  const { range } = timeOf(world, new URLSearchParams());
   return {
     version: "0.2.0",
     revision: "",
@@ -107,11 +107,15 @@ function statusOf(world: World): Status {
     probeMs: 15_000,
     latencyIs: "rtt",
     history: { kind: "file", sinceMs: world.startMs - 9 * 86_400_000, bytes: 214_000_000, problem: "" },
-    clusters: clustersOf(world, range),
   };
 }
 
+function requestOf({ searchParams: query }: URL, { headers }: IncomingMessage): RouteRequest {
+  return { headers, query, peer: "", gone: new AbortController().signal };
+}
+
 function send(response: ServerResponse, { status, contentType, body, headers }: Answer): void {
+  assert.ok(typeof body === "string" || !("begin" in body));
   response.writeHead(status, { "Content-Type": contentType, "X-Content-Type-Options": "nosniff", ...headers });
   response.end(typeof body === "string" ? body : Buffer.concat([...body]));
 }

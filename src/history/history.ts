@@ -1,0 +1,258 @@
+import { Worker } from "node:worker_threads";
+import type { Problem } from "../api/problem.ts";
+import type { Question } from "../api/queries.ts";
+import type { Status } from "../api/v1.ts";
+import type { Clock, Timer } from "../clock.ts";
+import { type Log, oneLine } from "../log.ts";
+import { ChangedKeys } from "./keeper/changed-keys.ts";
+import type { HistoryRecorder } from "./model.ts";
+import { Recorder } from "./recording/recorder.ts";
+import type { Changed, KeeperSetUp, KeeperStatus, Message, Order, Report } from "./thread/protocol.ts";
+
+export interface HistoryOptions {
+  /** Undefined for a history in memory. */
+  readonly path: string | undefined;
+  readonly retentionMs: number;
+  readonly maxBytes: number;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The thread's entry; a test brings one that dies. */
+  readonly entry?: URL;
+}
+
+/** JSON or CSV, as bytes, or why there is none. */
+export type HistoryReply = Uint8Array | Problem;
+
+/** For metrics: how the history is, in figures. */
+export interface HistoryFigures extends KeeperStatus {
+  readonly questionsUnderWay: number;
+  readonly threadRestarts: number;
+}
+
+/** Questions that wait for the thread at once. */
+const questionsAtMost = 64;
+/** Those who listen hear of changes no oftener. */
+const changePaceMs = 1_000;
+/** Before a thread that died is replaced; twice as long after each try that fails. */
+const restartDelayMs = { first: 1_000, most: 30_000 };
+
+/** The main thread's side of a history: it hands over what happens, and asks. The thread does the rest. */
+export class History {
+  readonly #options: HistoryOptions;
+  readonly #recorder: Recorder;
+  readonly #questions = new Map<number, (reply: HistoryReply) => void>();
+  #questionId = 0;
+  #worker: Worker | undefined;
+  #status: KeeperStatus;
+  #restarts = 0;
+  #restartDelayMs = restartDelayMs.first;
+  #restart: Timer | undefined;
+  #respawning: Promise<void> | undefined;
+  #threadProblem = "";
+  readonly #changed = new ChangedKeys();
+  #changeTimer: Timer | undefined;
+  readonly #listeners = new Set<(changed: Changed) => void>();
+  #stopped: Promise<void> | undefined;
+
+  private constructor(options: HistoryOptions) {
+    this.#options = options;
+    this.#status = noStatus;
+    this.#recorder = new Recorder({ clock: options.clock, post: (orders) => this.#postOrders(orders) });
+  }
+
+  /** Resolves once what is kept can be asked; or with what keeps the file from being used. */
+  static async open(options: HistoryOptions): Promise<History | { readonly problem: string }> {
+    const history = new History(options);
+    const problem = await history.#spawn();
+    if (problem === undefined) {
+      history.#recorder.start();
+      return history;
+    }
+    await history.stop();
+    return { problem };
+  }
+
+  get recorder(): HistoryRecorder {
+    return this.#recorder;
+  }
+
+  get figures(): HistoryFigures {
+    return {
+      ...this.#status,
+      problem: this.#threadProblem || this.#status.problem,
+      droppedRecords: this.#status.droppedRecords + this.#recorder.dropped,
+      questionsUnderWay: this.#questions.size,
+      threadRestarts: this.#restarts,
+    };
+  }
+
+  status(): Status["history"] & Pick<Status, "latencyIs"> {
+    const { sinceMs, bytes, problem, latencyIs } = this.figures;
+    return {
+      kind: this.#options.path === undefined ? "memory" : "file",
+      sinceMs: sinceMs ?? null,
+      bytes,
+      problem,
+      latencyIs: latencyIs ?? null,
+    };
+  }
+
+  /** Never rejects. */
+  ask(question: Question): Promise<HistoryReply> {
+    if (this.#stopped !== undefined) return Promise.resolve({ problem: "the history is closed" });
+    if (this.#worker === undefined) return Promise.resolve({ problem: this.#threadProblem });
+    if (this.#questions.size >= questionsAtMost) {
+      return Promise.resolve({ problem: `${questionsAtMost} questions are under way; try again` });
+    }
+    const id = ++this.#questionId;
+    // What was recorded before it was asked is part of the answer.
+    this.#recorder.flush();
+    this.#post({ message: "question", id, question });
+    return new Promise((resolve) => this.#questions.set(id, resolve));
+  }
+
+  /** Calls with the targets whose condition changed, at most once a second; gives what ends that. */
+  onChange(listener: (changed: Changed) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Writes what is not written and ends the thread. Can be called again. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    this.#restart?.cancel();
+    this.#changeTimer?.cancel();
+    this.#listeners.clear();
+    const orders = this.#recorder.stop();
+    // One that is being started has to be there before it can be ended.
+    await this.#respawning;
+    const worker = this.#worker;
+    if (worker !== undefined) {
+      const exited = new Promise((resolve) => worker.once("exit", resolve));
+      this.#post({ message: "stop", orders, nowUnixMs: this.#options.clock.unixMs() });
+      await exited;
+    }
+    this.#endQuestions("the history is closed");
+  }
+
+  #postOrders(orders: readonly Order[]): boolean {
+    if (this.#worker === undefined) return false;
+    this.#post({ message: "orders", orders, nowUnixMs: this.#options.clock.unixMs() });
+    return true;
+  }
+
+  #post(message: Message): void {
+    const orders = message.message === "question" ? [] : message.orders;
+    const buffers = orders.flatMap((order) => (order.order === "records" ? [order.records.buffer as ArrayBuffer] : []));
+    this.#worker?.postMessage(message, buffers);
+  }
+
+  /** Resolves once the thread is ready, or with why it is not. */
+  #spawn(): Promise<string | undefined> {
+    const { path, retentionMs, maxBytes, clock, entry } = this.#options;
+    const workerData: KeeperSetUp = { path, retentionMs, maxBytes, nowUnixMs: clock.unixMs() };
+    const worker = new Worker(entry ?? new URL("./thread/worker.ts", import.meta.url), { workerData });
+    let [isReady, why] = [false, "it ended by itself"];
+    return new Promise((resolve) => {
+      worker.on("message", (report: Report) => {
+        if (report.report === "open") {
+          isReady = true;
+          this.#worker = worker;
+          resolve(undefined);
+        }
+        if (report.report === "refused") why = report.problem;
+        this.#heard(report);
+      });
+      worker.on("error", (error: unknown) => {
+        why = error instanceof Error ? error.message : String(error);
+      });
+      worker.on("exit", () => {
+        this.#worker = undefined;
+        resolve(why);
+        if (isReady && this.#stopped === undefined) this.#died(why);
+      });
+    });
+  }
+
+  #heard(report: Report): void {
+    if (report.report === "open") this.#status = report.status;
+    if (report.report === "taken") this.#taken(report);
+    if (report.report === "answer") this.#settle(report.id, report.bytes);
+    if (report.report === "no answer") this.#settle(report.id, report);
+    if (report.report === "log") this.#options.log[report.level](report.message, report.facts);
+  }
+
+  #taken({ status, changed }: Extract<Report, { report: "taken" }>): void {
+    this.#status = status;
+    this.#recorder.taken();
+    if (changed === undefined) return;
+    this.#changed.add(changed);
+    if (this.#changeTimer === undefined) this.#tellChange();
+  }
+
+  /** At once, and what comes within the next second together after it. */
+  #tellChange(): void {
+    this.#changeTimer = undefined;
+    const changed = this.#stopped === undefined ? this.#changed.take() : undefined;
+    if (changed === undefined) return;
+    this.#changeTimer = this.#options.clock.setTimer(() => this.#tellChange(), changePaceMs);
+    for (const listener of this.#listeners) listener(changed);
+  }
+
+  #settle(id: number, reply: HistoryReply): void {
+    const settle = this.#questions.get(id);
+    this.#questions.delete(id);
+    settle?.(reply);
+  }
+
+  #endQuestions(problem: string): void {
+    for (const id of [...this.#questions.keys()]) this.#settle(id, { problem });
+  }
+
+  #died(why: string): void {
+    const { log, clock } = this.#options;
+    this.#threadProblem = `its thread died: ${oneLine(why)}`;
+    const lost = this.#options.path === undefined ? "all that it kept is lost" : "what it had not written is lost";
+    log.error(`the history's thread died: ${oneLine(why)}; ${lost}; another one is started`);
+    this.#endQuestions(this.#threadProblem);
+    this.#respawnLater(clock);
+  }
+
+  #respawnLater(clock: Clock): void {
+    this.#restart = clock.setTimer(() => {
+      this.#respawning = this.#respawn();
+    }, this.#restartDelayMs);
+    this.#restartDelayMs = Math.min(2 * this.#restartDelayMs, restartDelayMs.most);
+  }
+
+  async #respawn(): Promise<void> {
+    const problem = await this.#spawn();
+    if (this.#stopped !== undefined) return;
+    if (problem !== undefined) {
+      this.#options.log.error(`the history's thread cannot be replaced yet: ${oneLine(problem)}`);
+      this.#respawnLater(this.#options.clock);
+      return;
+    }
+    this.#restartDelayMs = restartDelayMs.first;
+    this.#threadProblem = "";
+    this.#restarts++;
+    this.#recorder.beginAnew();
+    this.#options.log.warn("another thread has taken the place of the history's");
+  }
+}
+
+const noStatus: KeeperStatus = {
+  sinceMs: undefined,
+  bytes: 0,
+  problem: "",
+  latencyIs: undefined,
+  writtenMinutes: 0,
+  droppedMinutes: 0,
+  droppedRecords: 0,
+  damagedFiles: 0,
+  targets: 0,
+};

@@ -1,0 +1,169 @@
+import type { Target } from "../../target.ts";
+import { DamagedError } from "../codec/bytes.ts";
+import type { KnownTarget } from "../model.ts";
+import type { TargetRow } from "../store/store.ts";
+import { idsAtMost } from "./running-minute.ts";
+
+/** The targets that anything is kept of, by id. Ids are dense: they are places in columns. */
+export class KnownTargets {
+  readonly #byId: (KnownTarget | undefined)[] = [];
+  readonly #ids = new Map<string, number>();
+  /** Ids that were given back, ascending from the end: low ones first, so that columns stay short. */
+  #free: number[] = [];
+  /** Those that were probed when PinGo ended, and were not told of since. */
+  readonly #unconfirmed = new Set<number>();
+  /** What the file does not know yet. */
+  readonly #unwritten = new Set<number>();
+  readonly #clusters = new Set<string>();
+  readonly #strings = new Map<string, string>();
+  #all: readonly KnownTarget[] | undefined;
+
+  /** As the file has them; those that were probed to its end have left, unless they are told of again. */
+  load(rows: readonly TargetRow[], lastMs: number): void {
+    for (const { id, joinedMs, leftMs, target: json } of rows) {
+      const target = this.#interned(parsed(json));
+      this.#set(id, { id, target, joinedMs, leftMs: leftMs ?? Math.max(joinedMs, lastMs) });
+      this.#ids.set(target.key, id);
+      if (leftMs === undefined) this.#unconfirmed.add(id);
+    }
+    for (let id = this.#byId.length - 1; id >= 0; id--) if (this.#byId[id] === undefined) this.#free.push(id);
+  }
+
+  /** One more than the highest id. */
+  get ids(): number {
+    return this.#byId.length;
+  }
+
+  get size(): number {
+    return this.#ids.size;
+  }
+
+  all(): readonly KnownTarget[] {
+    this.#all ??= this.#byId.filter((known) => known !== undefined);
+    return this.#all;
+  }
+
+  get(id: number): KnownTarget | undefined {
+    return this.#byId[id];
+  }
+
+  idOf(key: string): number | undefined {
+    return this.#ids.get(key);
+  }
+
+  knowsCluster(cluster: string): boolean {
+    return this.#clusters.has(cluster);
+  }
+
+  /** Gives its id, and whether it was there all along; undefined where there are too many. */
+  enter(target: Target, nowMs: number): { id: number; isNew: boolean } | undefined {
+    const id = this.#ids.get(target.key) ?? this.#takeId();
+    if (id === undefined) return undefined;
+    const before = this.#byId[id];
+    const isNew = before === undefined || (before.leftMs !== undefined && !this.#unconfirmed.has(id));
+    this.#unconfirmed.delete(id);
+    this.#ids.set(target.key, id);
+    this.#set(id, { id, target: this.#interned(target), joinedMs: isNew ? nowMs : before.joinedMs, leftMs: undefined });
+    this.#unwritten.add(id);
+    return { id, isNew };
+  }
+
+  relabel(id: number, target: Target): void {
+    const before = this.#byId[id];
+    if (before === undefined) return;
+    this.#set(id, { ...before, target: this.#interned(target) });
+    this.#unwritten.add(id);
+  }
+
+  leave(id: number, nowMs: number): void {
+    const before = this.#byId[id];
+    if (before === undefined) return;
+    this.#set(id, { ...before, leftMs: nowMs });
+    this.#unwritten.add(id);
+  }
+
+  /** Nobody knows whether those that are probed still are. */
+  doubtAll(nowMs: number): void {
+    for (const { id, leftMs } of this.all()) {
+      if (leftMs !== undefined) continue;
+      this.leave(id, nowMs);
+      this.#unconfirmed.add(id);
+    }
+  }
+
+  /** Who was not told of by now has left. */
+  settle(): void {
+    for (const id of this.#unconfirmed) this.#unwritten.add(id);
+    this.#unconfirmed.clear();
+  }
+
+  /** Forgets those that left before all that is kept; gives their ids, which can be others' from now on. */
+  forgetBefore(oldestMs: number): number[] {
+    const gone = this.all().filter(
+      ({ id, leftMs }) => leftMs !== undefined && leftMs < oldestMs && !this.#unconfirmed.has(id),
+    );
+    for (const { id, target } of gone) {
+      this.#ids.delete(target.key);
+      this.#byId[id] = undefined;
+      this.#unwritten.delete(id);
+    }
+    if (gone.length === 0) return [];
+    this.#all = undefined;
+    const ids = gone.map(({ id }) => id);
+    this.#free = [...this.#free, ...ids].sort((a, b) => b - a);
+    return ids;
+  }
+
+  /** What is to be written, and then `written`. */
+  unwritten(): KnownTarget[] {
+    return [...this.#unwritten].map((id) => this.#byId[id]).filter((known) => known !== undefined);
+  }
+
+  written(): void {
+    this.#unwritten.clear();
+  }
+
+  #takeId(): number | undefined {
+    return this.#free.pop() ?? (this.#byId.length < idsAtMost ? this.#byId.length : undefined);
+  }
+
+  #set(id: number, known: KnownTarget): void {
+    // Ids below that are free are holes that `load` fills from the file.
+    while (this.#byId.length < id) this.#byId.push(undefined);
+    this.#byId[id] = known;
+    this.#clusters.add(known.target.cluster);
+    this.#all = undefined;
+  }
+
+  /** Tens of thousands of targets share a handful of zones, types and systems; from another thread each comes with strings of its own. */
+  #interned(target: Target): Target {
+    const { cluster, zone, region, instanceType, os, portName, addressType, node, name } = target;
+    return {
+      ...target,
+      cluster: this.#intern(cluster),
+      zone: this.#intern(zone),
+      region: this.#intern(region),
+      instanceType: this.#intern(instanceType),
+      os: this.#intern(os),
+      portName: this.#intern(portName),
+      addressType: this.#intern(addressType),
+      name: name === node ? node : name,
+    };
+  }
+
+  #intern(text: string): string {
+    const known = this.#strings.get(text);
+    if (known !== undefined) return known;
+    // Whatever comes in as a label: those that would fill it are not worth it.
+    if (this.#strings.size < 10_000) this.#strings.set(text, text);
+    return text;
+  }
+}
+
+function parsed(json: string): Target {
+  try {
+    return JSON.parse(json) as Target;
+  } catch (cause) {
+    throw new DamagedError("a target cannot be read", { cause });
+  }
+}

@@ -1,0 +1,112 @@
+import { resultIndex, results } from "../../outcome.ts";
+import { ByteReader, ByteWriter } from "../codec/bytes.ts";
+import { compress, decompress } from "../codec/compress.ts";
+import { grown } from "./typed-columns.ts";
+
+/** What a handshake made of its target's state. `turned`: down, or up again. `changed`: it fails in another way now. */
+export type Turn = "same" | "changed" | "turned";
+
+/** How each target is at this moment, and how it was when PinGo last ended. */
+export class LiveStates {
+  /** One more than the index in `results`; 0 where nothing is known. */
+  #result = new Uint8Array(0);
+  #sinceMs = new Float64Array(0);
+  #latencyUs = new Float64Array(0);
+  /** The same two as they were before this start: they hold until the first handshake says otherwise. */
+  #pastResult = new Uint8Array(0);
+  #pastSinceMs = new Float64Array(0);
+
+  resultOf(id: number): (typeof results)[number] | undefined {
+    return results[(this.#result[id] ?? 0) - 1];
+  }
+
+  sinceMsOf(id: number): number | undefined {
+    return (this.#result[id] ?? 0) === 0 ? undefined : this.#sinceMs[id];
+  }
+
+  latencyUsOf(id: number): number | undefined {
+    return (this.#latencyUs[id] ?? 0) === 0 ? undefined : this.#latencyUs[id];
+  }
+
+  latencyIs(id: number, latencyUs: number): void {
+    this.#reach(id);
+    this.#latencyUs[id] = latencyUs;
+  }
+
+  /** A handshake that tells of the target ended so; `result` is its index in `results`. */
+  resultIs(id: number, result: number, atMs: number): Turn {
+    this.#reach(id);
+    const before = this.#result[id] as number;
+    this.#result[id] = result + 1;
+    if (before === 0) return this.#firstResultIs(id, result, atMs);
+    if (isUp(before) === isUp(result + 1)) return before === result + 1 ? "same" : "changed";
+    this.#sinceMs[id] = atMs;
+    return "turned";
+  }
+
+  /** The first since PinGo runs: what it found when it ended has lasted, as far as anybody knows. */
+  #firstResultIs(id: number, result: number, atMs: number): Turn {
+    const past = this.#pastResult[id] as number;
+    const lasts = past !== 0 && isUp(past) === isUp(result + 1);
+    this.#sinceMs[id] = lasts ? (this.#pastSinceMs[id] as number) : atMs;
+    if (lasts) return "changed";
+    return past === 0 && isUp(result + 1) ? "changed" : "turned";
+  }
+
+  forget(id: number): void {
+    if (id >= this.#result.length) return;
+    this.#result[id] = 0;
+    this.#latencyUs[id] = 0;
+    this.#pastResult[id] = 0;
+  }
+
+  /** The target is not probed any more; should it come back, it is as it was until it is heard of. */
+  rest(id: number): void {
+    if ((this.#result[id] ?? 0) === 0) return;
+    this.#pastResult[id] = this.#result[id] as number;
+    this.#pastSinceMs[id] = this.#sinceMs[id] as number;
+    this.#result[id] = 0;
+    this.#latencyUs[id] = 0;
+  }
+
+  encode(): Uint8Array {
+    const to = new ByteWriter();
+    const length = this.#result.length;
+    const isLive = (id: number) => this.#result[id] !== 0;
+    to.varint(length);
+    for (let id = 0; id < length; id++) to.byte((isLive(id) ? this.#result[id] : this.#pastResult[id]) as number);
+    let before = 0;
+    for (let id = 0; id < length; id++) {
+      const sinceMs = (isLive(id) ? this.#sinceMs[id] : this.#pastSinceMs[id]) as number;
+      to.signed(sinceMs - before);
+      before = sinceMs;
+    }
+    return compress(to.written());
+  }
+
+  /** What `encode` gave is how everything was. Throws DamagedError where it is not that. */
+  load(bytes: Uint8Array): void {
+    const from = new ByteReader(decompress(bytes));
+    const length = from.varint();
+    if (length > 0) this.#reach(length - 1);
+    for (let id = 0; id < length; id++) this.#pastResult[id] = Math.min(from.byte(), results.length);
+    let before = 0;
+    for (let id = 0; id < length; id++) {
+      before += from.signed();
+      this.#pastSinceMs[id] = before;
+    }
+  }
+
+  #reach(id: number): void {
+    if (id < this.#result.length) return;
+    this.#result = grown(this.#result, id + 1);
+    this.#sinceMs = grown(this.#sinceMs, id + 1);
+    this.#latencyUs = grown(this.#latencyUs, id + 1);
+    this.#pastResult = grown(this.#pastResult, id + 1);
+    this.#pastSinceMs = grown(this.#pastSinceMs, id + 1);
+  }
+}
+
+function isUp(result: number): boolean {
+  return result === resultIndex.ok + 1;
+}

@@ -1,0 +1,113 @@
+import { closeSync, openSync, readSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { applicationId, migrations } from "./schema.ts";
+import { mishapOf } from "./sqlite-trouble.ts";
+
+/** An open database, or why there is none. `refused`: leave the file alone. `damaged`: nobody can read it. */
+export type Opened =
+  | { readonly kind: "open"; readonly db: DatabaseSync }
+  | { readonly kind: "refused" | "damaged"; readonly why: string };
+
+/** Where SQLite keeps these in the first page (https://www.sqlite.org/fileformat.html). */
+const header = { length: 100, userVersion: 60, applicationId: 68 } as const;
+const magic = "SQLite format 3\0";
+
+/** Opens a history's file, or makes one; in memory where `path` is undefined. */
+export function openDatabase(path: string | undefined): Opened {
+  const found = path === undefined ? undefined : lookAt(path);
+  if (found !== undefined) return found;
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(path ?? ":memory:", { timeout: 0 });
+    return prepare(db);
+  } catch (error) {
+    if (db?.isOpen === true) db.close();
+    const mishap = mishapOf(error);
+    if (mishap === undefined) throw error;
+    if (mishap.kind === "damaged") return { kind: "damaged", why: mishap.why };
+    const why = mishap.kind === "in use" ? "another PinGo uses it; give each a file of its own" : mishap.why;
+    return { kind: "refused", why };
+  }
+}
+
+/** What keeps the file from being opened, seen without SQLite: that would change a file, or play its journal, before it is known whose it is. */
+function lookAt(path: string): Opened | undefined {
+  const head = readHead(path);
+  if (head instanceof Error) return { kind: "refused", why: head.message };
+  if (head.length === 0) return undefined;
+  const text = head.toString("latin1");
+  if (head.length < header.length || !text.startsWith(magic)) {
+    if (looksLikeText(head)) return { kind: "refused", why: "it is a text, no history of PinGo's" };
+    return { kind: "damaged", why: "it does not begin as a database does" };
+  }
+  if (head.readUInt32BE(header.applicationId) !== applicationId) {
+    return { kind: "refused", why: "it is another application's database" };
+  }
+  return tooNew(head.readUInt32BE(header.userVersion));
+}
+
+function tooNew(version: number): Opened | undefined {
+  if (version <= migrations.length) return undefined;
+  return {
+    kind: "refused",
+    why: `it is of version ${version} and this PinGo knows ${migrations.length}: a newer PinGo wrote it`,
+  };
+}
+
+/** The first bytes; none where there is no file yet. */
+function readHead(path: string): Buffer | Error {
+  let fd: number;
+  try {
+    fd = openSync(path, "r");
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ENOENT" ? Buffer.alloc(0) : (error as Error);
+  }
+  try {
+    const head = Buffer.alloc(header.length);
+    return head.subarray(0, readSync(fd, head, 0, header.length, 0));
+  } catch (error) {
+    return error as Error;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Damage is seldom printable; a path that was mistyped often leads to what is. */
+function looksLikeText(head: Buffer): boolean {
+  return head.every((byte) => byte >= 32 || (byte >= 9 && byte <= 13));
+}
+
+function prepare(db: DatabaseSync): Opened {
+  // Before anything is read: with it the first reader holds the file, and needs no shared memory beside it.
+  db.exec("PRAGMA locking_mode = EXCLUSIVE");
+  if (userVersion(db) === 0) {
+    // While there is no write-ahead log: so they stand in the file itself from the first moment on, for `lookAt`.
+    db.exec(`PRAGMA auto_vacuum = INCREMENTAL; PRAGMA application_id = ${applicationId}`);
+  }
+  db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -4000");
+  db.exec("PRAGMA journal_size_limit = 8000000; PRAGMA temp_store = MEMORY");
+  // The log may hold a newer version than the file's first page.
+  const refused = tooNew(userVersion(db));
+  if (refused !== undefined) {
+    db.close();
+    return refused;
+  }
+  migrate(db);
+  return { kind: "open", db };
+}
+
+function migrate(db: DatabaseSync): void {
+  // Also where there is nothing to do: it is the first write that keeps others out for good.
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    for (const migration of migrations.slice(userVersion(db))) migration(db);
+    db.exec(`PRAGMA user_version = ${migrations.length}; COMMIT`);
+  } catch (error) {
+    if (db.isTransaction) db.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+function userVersion(db: DatabaseSync): number {
+  return db.prepare("PRAGMA user_version").get()?.user_version as number;
+}

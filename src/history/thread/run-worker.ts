@@ -1,0 +1,72 @@
+import type { MessagePort } from "node:worker_threads";
+import { isProblem } from "../../api/problem.ts";
+import type { Log, LogLevel } from "../../log.ts";
+import { answerBytes } from "../answers/answer-bytes.ts";
+import { HistoryKeeper } from "../keeper/history-keeper.ts";
+import type { KeeperSetUp, Message, Report } from "./protocol.ts";
+
+/** What the thread of a history does from its start to its end: takes orders, answers questions, and works in between. */
+export function runWorker(port: MessagePort, setUp: KeeperSetUp): void {
+  const say = (report: Report, transfer: ArrayBuffer[] = []) => port.postMessage(report, transfer);
+  const opened = HistoryKeeper.open(setUp, reportingLog(say));
+  if (!(opened instanceof HistoryKeeper)) {
+    say({ report: "refused", problem: opened.problem });
+    port.close();
+    return;
+  }
+  const keeper = opened;
+  const work = inTurns(() => keeper.work());
+  port.on("message", (message: Message) => {
+    if (message.message === "question") answerOne(keeper, message, say);
+    else if (message.message === "orders") {
+      keeper.take(message.orders, message.nowUnixMs);
+      say({ report: "taken", status: keeper.status, changed: keeper.takeChanged() });
+      work.wake();
+    } else {
+      work.end();
+      keeper.take(message.orders, message.nowUnixMs);
+      keeper.close(message.nowUnixMs);
+      say({ report: "stopped" });
+      port.close();
+    }
+  });
+  say({ report: "open", status: keeper.status });
+  work.wake();
+}
+
+function answerOne(
+  keeper: HistoryKeeper,
+  { id, question }: Extract<Message, { message: "question" }>,
+  say: (report: Report, transfer?: ArrayBuffer[]) => void,
+): void {
+  try {
+    const given = answerBytes(keeper.view, question);
+    if (isProblem(given)) say({ report: "no answer", id, ...given });
+    else say({ report: "answer", id, bytes: given }, [given.buffer]);
+  } catch (error) {
+    // A question must not end what records: whoever asked is told.
+    say({ report: "no answer", id, problem: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+/** Calls `act` again and again as long as it has something to do, and lets messages in between. */
+function inTurns(act: () => boolean): { wake: () => void; end: () => void } {
+  let turn: NodeJS.Immediate | undefined;
+  const next = () => {
+    turn = act() ? setImmediate(next) : undefined;
+  };
+  return {
+    wake: () => {
+      turn ??= setImmediate(next);
+    },
+    end: () => clearImmediate(turn),
+  };
+}
+
+function reportingLog(say: (report: Report) => void): Log {
+  const at =
+    (level: LogLevel): Log["info"] =>
+    (message, facts = {}) =>
+      say({ report: "log", level, message, facts });
+  return { error: at("error"), warn: at("warn"), info: at("info"), debug: at("debug") };
+}

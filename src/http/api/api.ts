@@ -1,0 +1,90 @@
+import { openApi } from "../../api/openapi/document.ts";
+import { parseQuestion } from "../../api/parse-query.ts";
+import { isProblem } from "../../api/problem.ts";
+import type { Question } from "../../api/queries.ts";
+import type { Clock } from "../../clock.ts";
+import { etagOf, unlessKnown } from "../etag.ts";
+import type { Answer, Route, RouteRequest } from "../server.ts";
+import { Slots } from "../slots.ts";
+import { LiveEvents } from "./live-events.ts";
+import { QuestionQueue } from "./question-queue.ts";
+import { json, refuse, refuseWith, tooMany } from "./refuse.ts";
+import { sendLong, sendShort, shortBytes } from "./send-answer.ts";
+import type { ApiSource } from "./source.ts";
+
+/** One thread answers; the second question is there when it is done with the first. */
+const maxUnderWay = 2;
+const maxWaiting = 32;
+/** Each holds an answer of some hundred kilobytes, as CSV of some megabytes. */
+const maxSending = 16;
+/** So long may who asked not read on before its place goes to another. */
+const stalledMs = 2_000;
+
+/** What is asked where. */
+const paths = {
+  "/api/v1/overview": "overview",
+  "/api/v1/history": "history",
+  "/api/v1/history/events": "events",
+  "/api/v1/zones": "zones",
+  "/api/v1/targets": "targets",
+} as const satisfies Record<string, Question["ask"]>;
+
+/** `/api/v1`: what is asked of a history, as routes of an HttpServer. */
+export class Api {
+  readonly routes: Readonly<Record<string, Route>>;
+  readonly #source: ApiSource;
+  readonly #clock: Clock;
+  readonly #queue = new QuestionQueue(maxUnderWay, maxWaiting);
+  readonly #sending: Slots;
+  readonly #live: LiveEvents;
+
+  constructor(source: ApiSource, clock: Clock) {
+    this.#source = source;
+    this.#clock = clock;
+    this.#sending = new Slots(maxSending, stalledMs, () => clock.nowMs());
+    this.#live = new LiveEvents(source, clock);
+    const questions = Object.entries(paths).map(([path, ask]) => [
+      path,
+      (request: RouteRequest) => this.#answer(ask, request),
+    ]);
+    this.routes = {
+      ...Object.fromEntries(questions),
+      "/api/v1/status": withoutQuery(() => ({ status: 200, contentType: json, body: JSON.stringify(source.status()) })),
+      "/api/v1/events": withoutQuery(({ peer }) => this.#live.answer(peer)),
+      "/api/v1/openapi.json": withoutQuery(document()),
+    };
+  }
+
+  /** Ends the answers that go on. Can be called again. */
+  stop(): void {
+    this.#live.stop();
+  }
+
+  async #answer(ask: Question["ask"], { query, peer, gone }: RouteRequest): Promise<Answer> {
+    const question = parseQuestion(ask, query, this.#clock.unixMs());
+    if (isProblem(question)) return refuseWith(question);
+    const answer = await this.#queue.run(peer, gone, () => this.#source.ask(question));
+    if (answer === "gone") return refuse(503, "nobody waits for this");
+    if (answer === "busy") return tooMany(`${maxWaiting} questions are waiting; ask again`);
+    if (isProblem(answer)) return refuseWith(answer);
+    if (answer.length <= shortBytes) return sendShort(question, answer, this.#clock.unixMs());
+    const slot = this.#sending.take(peer);
+    if (slot === undefined) return tooMany(`${maxSending} answers are being sent; ask again`);
+    return sendLong(question, answer, this.#clock.unixMs(), slot);
+  }
+}
+
+function withoutQuery(route: (request: RouteRequest) => Answer): Route {
+  return (request) => {
+    const [name] = request.query.keys();
+    return name === undefined
+      ? route(request)
+      : refuse(400, `there are no parameters here; leave ${JSON.stringify(name.slice(0, 60))} out`);
+  };
+}
+
+function document(): (request: RouteRequest) => Answer {
+  const body = JSON.stringify(openApi);
+  const etag = etagOf(body);
+  return (request) => unlessKnown(request, etag, () => ({ status: 200, contentType: json, body }));
+}

@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { describe, type TestContext, test } from "node:test";
+import { setEnvironmentData } from "node:worker_threads";
+import type { Question } from "../../src/api/queries.ts";
+import { systemClock } from "../../src/clock.ts";
+import { History, type HistoryOptions } from "../../src/history/history.ts";
+import type { Changed } from "../../src/history/thread/protocol.ts";
+import type { Outcome } from "../../src/outcome.ts";
+import { eventually } from "../support/eventually.ts";
+import { HistoryDriver, hourMs } from "../support/history-driver.ts";
+import { makeTarget } from "../support/make-target.ts";
+import { recordingLog } from "../support/recording-log.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+
+const target = makeTarget({ node: "a" });
+const reply: Outcome = { probe: "tcp", path: 0, startedMs: 0, result: "ok", rttUs: 412, connectUs: 431, synSent: 1 };
+const timeout: Outcome = { probe: "tcp", path: 0, startedMs: 0, result: "timeout", code: "DEADLINE", synSent: 3 };
+const question: Question = { ask: "targets", query: { cluster: "", search: "", offset: 0, limit: 10 } };
+
+async function open(t: TestContext, options: Partial<HistoryOptions> = {}): Promise<History> {
+  const log = recordingLog();
+  const whole = { path: undefined, retentionMs: 24 * hourMs, maxBytes: 1e8, clock: systemClock, log };
+  const opened = await History.open({ ...whole, ...options });
+  assert.ok(opened instanceof History, "problem" in opened ? opened.problem : "");
+  t.after(() => opened.stop());
+  return opened;
+}
+
+describe("History", () => {
+  test("records from the main thread into a file, and writes what is left when it stops", async (t) => {
+    const path = `${temporaryFolder(t)}/history`;
+    const history = await open(t, { path });
+    history.recorder.added(target, undefined);
+    for (let handshake = 0; handshake < 5; handshake++) history.recorder.ended(target, reply, true);
+    await eventually("the handshakes are taken", () => history.figures.sinceMs !== undefined);
+    assert.deepEqual(
+      { ...history.status(), sinceMs: 0, bytes: 0 },
+      { kind: "file", sinceMs: 0, bytes: 0, problem: "", latencyIs: "rtt" },
+    );
+    history.recorder.ended(target, reply, true);
+    await history.stop();
+    await history.stop();
+    const driver = new HistoryDriver({ path, nowUnixMs: Date.now() });
+    const id = driver.view.target(target.key)?.id as number;
+    const counts = [...driver.view.buckets(60_000, id, 0, Date.now() + hourMs)].map(({ bucket }) => bucket.results[0]);
+    assert.equal(
+      counts.reduce((sum, count) => sum + count, 0),
+      6,
+    );
+    driver.close();
+  });
+
+  test("does not open a file that another uses, and says so", async (t) => {
+    const path = `${temporaryFolder(t)}/history`;
+    await open(t, { path });
+    const options = { path, retentionMs: 1, maxBytes: 1, clock: systemClock, log: recordingLog() };
+    const second = await History.open(options);
+    assert.ok("problem" in second);
+    assert.match(second.problem, /another PinGo uses it/);
+  });
+
+  test("tells whose condition changed: at once, and then once a second", async (t) => {
+    const history = await open(t);
+    const heard: (Changed & { atMs: number })[] = [];
+    const end = history.onChange((changed) => heard.push({ ...changed, atMs: performance.now() }));
+    history.recorder.added(target, undefined);
+    history.recorder.ended(target, reply, true);
+    await eventually("the first change is told", () => heard.length === 1);
+    for (let turn = 0; turn < 4; turn++) {
+      history.recorder.ended(target, turn % 2 === 0 ? timeout : reply, true);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await eventually("the next is told", () => heard.length === 2);
+    const [first, second] = heard as [(typeof heard)[0], (typeof heard)[0]];
+    assert.deepEqual([first.keys, first.isMore], [[target.key], false]);
+    assert.ok(second.atMs - first.atMs > 950, `${second.atMs - first.atMs} ms apart`);
+    end();
+  });
+
+  test("settles every question, and refuses those that are too many", async (t) => {
+    const history = await open(t);
+    const replies = await Promise.all(Array.from({ length: 80 }, () => history.ask(question)));
+    assert.equal(
+      replies.filter((answer) => "problem" in answer && /^64 questions are under way/.test(answer.problem)).length,
+      16,
+    );
+    const unsettled = history.ask(question);
+    await history.stop();
+    assert.ok(await unsettled);
+    assert.deepEqual(await history.ask(question), { problem: "the history is closed" });
+  });
+
+  test("a thread that dies is replaced: that is said, questions end, and recording goes on in its file", async (t) => {
+    const left = new Int32Array(new SharedArrayBuffer(4));
+    setEnvironmentData("messages left", left.buffer as never);
+    const path = `${temporaryFolder(t)}/history`;
+    const log = recordingLog();
+    const entry = new URL("../support/mortal-history.ts", import.meta.url);
+    const history = await open(t, { path, log, entry });
+    history.recorder.added(target, undefined);
+    history.recorder.ended(target, reply, true);
+    await eventually("it records", () => history.figures.sinceMs !== undefined);
+    Atomics.store(left, 0, 1);
+    const answer = await history.ask(question);
+    assert.match("problem" in answer ? answer.problem : "", /thread died: killed by the test/);
+    assert.match(history.status().problem, /thread died/);
+    assert.match(((await history.ask(question)) as { problem: string }).problem, /thread died/);
+    await eventually("another thread is there", () => history.figures.threadRestarts === 1);
+    assert.equal(history.status().problem, "");
+    history.recorder.ended(target, reply, true);
+    await eventually("it is told the target anew", () => history.figures.targets === 1);
+    history.recorder.ended(target, reply, true);
+    await history.stop();
+    assert.match(
+      log.lines.join("\n"),
+      /error the history's thread died: killed by the test.*\n.*warn another thread has taken/,
+    );
+    const driver = new HistoryDriver({ path, nowUnixMs: Date.now() });
+    assert.equal(driver.view.targets().length, 1);
+    assert.ok(driver.view.sinceMs !== undefined, "what came after is in the file");
+    driver.close();
+  });
+
+  test("stops while another thread is being started", async (t) => {
+    const left = new Int32Array(new SharedArrayBuffer(4));
+    setEnvironmentData("messages left", left.buffer as never);
+    Atomics.store(left, 0, 1);
+    const entry = new URL("../support/mortal-history.ts", import.meta.url);
+    const log = recordingLog();
+    const history = await open(t, { entry, log });
+    await history.ask(question);
+    await eventually("its death is told", () => log.lines.length > 0);
+    await history.stop();
+  });
+});

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { stepsMs } from "../../../src/api/queries.ts";
+import { HistoryDriver, hourMs, minuteMs, startUnixMs } from "../../support/history-driver.ts";
+import { makeTarget } from "../../support/make-target.ts";
+
+const dayMs = 24 * hourMs;
+const many = Array.from({ length: 60 }, (_, index) =>
+  makeTarget({ node: `n${index}`, address: `n${index}:1`, zone: "z" }),
+);
+
+/** A handshake of each target every ten minutes; every fifth fails. */
+function run(driver: HistoryDriver, targets: typeof many, durationMs: number): void {
+  const endMs = driver.nowUnixMs + durationMs;
+  for (let round = 0; driver.nowUnixMs < endMs; round++) {
+    for (const [index, target] of targets.entries()) {
+      if ((round + index) % 5 === 0) driver.ended(target, { result: "timeout", code: "DEADLINE", synSent: 3 });
+      else driver.reply(target, 200 + 13 * ((round * 7 + index * 31) % 40));
+    }
+    driver.pass(10 * minuteMs);
+  }
+}
+
+function firstOf(driver: HistoryDriver, stepMs: (typeof stepsMs)[number]): number {
+  const [first] = driver.view.heat(stepMs, 0, driver.nowUnixMs);
+  return first?.startMs ?? Number.POSITIVE_INFINITY;
+}
+
+describe("retention", () => {
+  test("by age: what is older goes, at every level, by itself", () => {
+    const driver = new HistoryDriver({ retentionMs: dayMs });
+    driver.add(...many);
+    run(driver, many, 2.5 * dayMs);
+    for (const stepMs of stepsMs) {
+      const age = driver.nowUnixMs - firstOf(driver, stepMs);
+      assert.ok(age <= dayMs + stepMs && age > dayMs - stepMs, `${stepMs}: ${age / hourMs} h`);
+    }
+    const { events } = driver.view.events({
+      fromMs: 0,
+      toMs: driver.nowUnixMs - dayMs - hourMs,
+      before: undefined,
+      limit: 10,
+      id: undefined,
+      keeps: () => true,
+    });
+    assert.deepEqual(events, []);
+  });
+
+  test("by size: minutes go first, down to a day of them; hours are kept far longer", () => {
+    const bound = 450_000;
+    const driver = new HistoryDriver({ maxBytes: bound, retentionMs: 30 * dayMs });
+    driver.add(...many);
+    run(driver, many, 6 * dayMs);
+    assert.ok(driver.keeper.status.bytes <= bound, `${driver.keeper.status.bytes} bytes`);
+    const age = (stepMs: (typeof stepsMs)[number]) => driver.nowUnixMs - firstOf(driver, stepMs);
+    assert.ok(age(60_000) < 5 * dayMs, "minutes went");
+    assert.ok(age(60_000) >= dayMs, `a day of minutes stayed: ${age(60_000) / hourMs} h`);
+    assert.equal(age(21_600_000), 6 * dayMs, "all of the longest steps stayed");
+  });
+
+  test("by a size that is far too small: the bound holds, and the newest stay", () => {
+    const driver = new HistoryDriver({ maxBytes: 250_000 });
+    driver.add(...many);
+    run(driver, many, 3 * dayMs);
+    assert.ok(driver.keeper.status.bytes <= 250_000, `${driver.keeper.status.bytes} bytes`);
+    const id = driver.view.target(many[0]?.key as string)?.id as number;
+    const last = [...driver.view.buckets(60_000, id, driver.nowUnixMs - 20 * minuteMs, driver.nowUnixMs)];
+    assert.ok(last.length > 0);
+  });
+
+  test("a target of which nothing is kept is forgotten, and its id is another's", () => {
+    const driver = new HistoryDriver({ retentionMs: dayMs });
+    const [gone, ...others] = many.slice(0, 3);
+    assert.ok(gone);
+    driver.add(gone, ...others);
+    run(driver, [gone, ...others], hourMs);
+    const id = driver.view.target(gone.key)?.id;
+    driver.recorder.removed(gone);
+    run(driver, others, dayMs / 2);
+    assert.ok(driver.view.target(gone.key)?.leftMs, "it has left, and is still known");
+    run(driver, others, dayMs);
+    assert.equal(driver.view.target(gone.key), undefined);
+    const next = makeTarget({ node: "next", address: "next:1" });
+    driver.add(next);
+    driver.reply(next, 900);
+    driver.pass(minuteMs);
+    assert.equal(driver.view.target(next.key)?.id, id);
+    const steps = [...driver.view.buckets(3_600_000, id as number, startUnixMs, driver.nowUnixMs)];
+    assert.deepEqual(
+      steps.map(({ bucket }) => bucket.synSent),
+      [1],
+      "of the one before nothing is left",
+    );
+    assert.equal(driver.view.live(id as number).normalUs, undefined);
+  });
+});

@@ -1,0 +1,49 @@
+import type { Problem } from "../../src/api/problem.ts";
+import type { Question } from "../../src/api/queries.ts";
+import type { Status } from "../../src/api/v1.ts";
+import { answerBytes } from "../../src/history/answers/answer-bytes.ts";
+import type { HistoryView } from "../../src/history/model.ts";
+import type { ApiSource, Changed } from "../../src/http/api/source.ts";
+import { noonMs } from "./fake-history-view.ts";
+
+/** Answers from a view, on this thread; a test may have it answer otherwise. */
+export class FakeApiSource implements ApiSource {
+  readonly asked: Question[] = [];
+  readonly #listeners = new Set<(changed: Changed) => void>();
+  readonly #view: HistoryView;
+  instead: ((question: Question) => Promise<Uint8Array | Problem>) | undefined;
+
+  constructor(view: HistoryView) {
+    this.#view = view;
+  }
+
+  async ask(question: Question): Promise<Uint8Array | Problem> {
+    this.asked.push(question);
+    return this.instead === undefined ? answerBytes(this.#view, question) : this.instead(question);
+  }
+
+  status(): Status {
+    return {
+      version: "1.2.3",
+      revision: "abcdef123456",
+      nowMs: noonMs,
+      startedMs: noonMs - 60_000,
+      probeMs: 15_000,
+      latencyIs: "rtt",
+      history: { kind: "memory", sinceMs: noonMs - 60_000, bytes: 1_000, problem: "" },
+    };
+  }
+
+  onChange(listener: (changed: Changed) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  changed(...keys: string[]): void {
+    for (const listener of this.#listeners) listener({ keys, isMore: false });
+  }
+}
