@@ -4,6 +4,7 @@ import { before, test } from "node:test";
 import { loadPage } from "../../src/http/page/load-page.ts";
 import type { Page, PageFile } from "../../src/http/page/page-file.ts";
 import { pageRoutes } from "../../src/http/page/page-routes.ts";
+import type { RouteRequest } from "../../src/http/server.ts";
 
 let page: Page;
 
@@ -11,6 +12,12 @@ before(async () => {
   page = await loadPage();
 });
 
+const asking = (headers: RouteRequest["headers"] = {}): RouteRequest => ({
+  headers,
+  query: new URLSearchParams(),
+  peer: "",
+  gone: new AbortController().signal,
+});
 const textOf = ({ bytes }: PageFile) => new TextDecoder().decode(bytes);
 const modules = () => page.files.filter(({ contentType }) => contentType.startsWith("text/javascript"));
 
@@ -43,7 +50,7 @@ test("what is served of this program is what the page reaches", () => {
 test("there is a strict policy on everything, and assets are kept for ever", async () => {
   const routes = pageRoutes(page);
   for (const { path, isForever } of page.files) {
-    const answer = await routes[path]?.({ headers: {}, peer: "" });
+    const answer = await routes[path]?.(asking());
     assert.match(
       answer?.headers?.["Content-Security-Policy"] ?? "",
       /^default-src 'none'; script-src 'self'; style-src 'self';/,
@@ -56,7 +63,7 @@ test("there is a strict policy on everything, and assets are kept for ever", asy
 test("a document that the browser has is not sent again", async () => {
   const home = pageRoutes(page)["/"];
   const etag = `"${page.version}"`;
-  const answered = async (tag: string) => (await home?.({ headers: { "if-none-match": tag }, peer: "" }))?.status;
+  const answered = async (tag: string) => (await home?.(asking({ "if-none-match": tag })))?.status;
   assert.deepEqual([await answered(etag), await answered(`W/${etag}`), await answered('"other"')], [304, 304, 200]);
 });
 
