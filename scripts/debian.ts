@@ -27,6 +27,7 @@ export const debianTools: readonly DebianTool[] = [
   { command: "nft", package: "nftables", neededFor: "holding lost SYNs against a packet filter's counters" },
   { command: "tcpdump", package: "tcpdump", neededFor: "holding round trips against a capture" },
   { command: "kubectl", package: "kubernetes-client", neededFor: "holding the sandbox's API against the real kubectl" },
+  { command: "chromium", package: "chromium", neededFor: "the page in a browser" },
   { command: "openssl", package: "openssl", neededFor: "certificates that are wrong on purpose" },
   { command: "gcc", package: "gcc libc6-dev", neededFor: "a wall clock that jumps for one program alone" },
   { command: "go", package: "golang-go", neededFor: "half-open handshakes to a TLS server such as the kubelet's" },

@@ -10,7 +10,7 @@ export interface Surface {
 }
 
 /** Columns at least so wide (CSS pixels) are kept apart by a gap, runs at least so wide get their glyph. */
-const gapFrom = 5;
+const gapFrom = 7;
 const glyphFrom = 11;
 
 type Context = CanvasRenderingContext2D;
@@ -45,16 +45,20 @@ function paintRun(context: Context, surface: Surface, ink: Ink, place: RunPlace,
     return;
   }
   const top = Math.round(height * (1 - ink.height));
-  for (let column = place.from; column < place.to; column++) {
-    const x = columnLeft(column, place.columns, width);
-    const cellWidth = columnLeft(column + 1, place.columns, width) - x - place.gap;
-    if (top > 0) fill(context, palette.inks.ok.fill, x, 0, cellWidth, top);
-    fill(context, ink.fill, x, top, cellWidth, height - top);
-  }
+  if (top > 0) fill(context, palette.inks.ok.fill, left, 0, right - left, top);
+  fill(context, ink.fill, left, top, right - left, height - top);
+  if (place.gap > 0) clearGaps(context, place, width, height);
   if (ink.glyph !== undefined && right - left >= glyphFrom * scale) {
     const glyph = { x: glyphCentre(place, width), y: (top + height) / 2, size: 2.6 * scale };
     glyphs[ink.glyph](stroke(context, ink.glyphColour ?? palette.page, 1.4 * scale), glyph);
     context.stroke();
+  }
+}
+
+/** Between cells, the page is to be seen. */
+function clearGaps(context: Context, { from, to, columns, gap }: RunPlace, width: number, height: number): void {
+  for (let column = from + 1; column <= to; column++) {
+    context.clearRect(columnLeft(column, columns, width) - gap, 0, gap, height);
   }
 }
 

@@ -10,9 +10,15 @@ export interface BoardContextValue {
   readonly width: number;
   /** Tells whether an element is near what is to be seen; the answer ends that. */
   readonly watch: (element: Element, seen: (isNear: boolean) => void) => () => void;
+  /** A strip is there, or shows something else. */
+  readonly stripChanged: () => void;
 }
 
-export const BoardContext = createContext<BoardContextValue>({ width: 0, watch: () => () => {} });
+export const BoardContext = createContext<BoardContextValue>({
+  width: 0,
+  watch: () => () => {},
+  stripChanged: () => {},
+});
 
 interface StripBoardProps {
   readonly label: string;
@@ -40,8 +46,8 @@ export function StripBoard({ label, meaning, children }: StripBoardProps): Compo
     controller.current = new BoardController(() => latest.current, parts);
     return () => controller.current?.close();
   }, []);
-  useEffect(() => controller.current?.stripsChanged());
-  const context = useMemo(() => ({ width, watch }), [width, watch]);
+  const stripChanged = useOnceATurn(() => controller.current?.stripsChanged());
+  const context = useMemo(() => ({ width, watch, stripChanged }), [width, watch, stripChanged]);
   return h(
     "section",
     { class: "board", "aria-label": label, ref: board },
@@ -56,6 +62,22 @@ export function StripBoard({ label, meaning, children }: StripBoardProps): Compo
     h("div", { class: "crosshair", ref: crosshair, hidden: true }),
     h("div", { class: "selection", ref: selection, hidden: true }),
     h(Tip, { handle: tip.current }),
+  );
+}
+
+/** Many strips change at once; the board looks at them once. */
+function useOnceATurn(act: () => void): () => void {
+  const isDue = useRef(false);
+  return useMemo(
+    () => () => {
+      if (isDue.current) return;
+      isDue.current = true;
+      setTimeout(() => {
+        isDue.current = false;
+        act();
+      });
+    },
+    [],
   );
 }
 

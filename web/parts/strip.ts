@@ -15,7 +15,7 @@ interface StripProps {
 /** A row of cells, one a column. It is drawn when it comes near what is to be seen, and not before. */
 export function Strip({ id, label, inks }: StripProps): ComponentChild {
   const { palette } = useContext(PageContext);
-  const { width, watch } = useContext(BoardContext);
+  const { width, watch, stripChanged } = useContext(BoardContext);
   const canvas = useRef<HTMLCanvasElement>(null);
   const drawing = useRef({ isNear: false, paint: () => {} });
   useEffect(() => {
@@ -31,6 +31,7 @@ export function Strip({ id, label, inks }: StripProps): ComponentChild {
     current.paint = () => canvas.current && paint(canvas.current, width, inks, palette);
     if (current.isNear) current.paint();
   }, [width, inks, palette]);
+  useEffect(stripChanged, [inks, stripChanged]);
   return h(
     "div",
     { class: "strip", role: "slider", "aria-label": label, "data-strip": id, tabIndex: -1 },

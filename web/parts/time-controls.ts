@@ -41,7 +41,7 @@ export function TimeControls(): ComponentChild {
 
 function rangeButton(ms: number, state: TimeWindow, go: (change: Partial<TimeWindow>) => void): ComponentChild {
   const isChosen = ms === state.rangeMs;
-  const props = { type: "button", "aria-pressed": isChosen, "aria-label": `the last ${roughly(ms)}` } as const;
+  const props = { type: "button", "aria-pressed": isChosen, title: `the last ${roughly(ms)}` } as const;
   return h("button", { key: ms, ...props, onClick: () => go({ rangeMs: ms }) }, formatRange(ms));
 }
 

@@ -9,6 +9,8 @@ type Parameters = Readonly<Record<string, string | number | undefined>>;
 export const nodesPerPage = 100;
 export const mostSickNodes = 200;
 export const eventsPerPage = 50;
+/** An answer has no more. */
+export const mostNodes = 500;
 
 export interface NodesPage {
   readonly nodes: "sick" | "all";

@@ -75,7 +75,7 @@ function Event({ event, nowMs }: { readonly event: HistoryEvent; readonly nowMs:
   const { atMs, kind, result, text, synSent, connectUs } = event;
   const day = isSameDay(atMs, nowMs) ? "" : `${dayName(atMs)} `;
   const details = [
-    synSent !== null && synSent > 1 ? `${synSent} SYNs` : "",
+    synSent !== null && synSent > 1 && !text.includes("SYN") ? `${synSent} SYNs` : "",
     connectUs === null ? "" : `connected in ${duration(connectUs)}`,
   ].filter((detail) => detail !== "");
   return h(

@@ -44,7 +44,7 @@ function Loaded({ answer }: { readonly answer: HistoryAnswer }): ComponentChild 
   return h(
     Fragment,
     null,
-    h(NodeHeading, { facts, atMs: answer.isLive ? undefined : answer.range.toMs }),
+    h(NodeHeading, { facts, atMs: answer.isLive ? undefined : (state.atMs ?? answer.range.toMs) }),
     h(Totals, { answer }),
     h(
       "div",

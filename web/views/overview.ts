@@ -14,7 +14,7 @@ import { ViewTools } from "../parts/view-tools.ts";
 import { columnStartMs } from "../state/columns.ts";
 import { counted } from "../state/figures.ts";
 import { shadeOf, shadeWords } from "../state/heat.ts";
-import { mostSickNodes, nodesPerPage, overviewUrl } from "../state/questions.ts";
+import { mostNodes, mostSickNodes, nodesPerPage, overviewUrl } from "../state/questions.ts";
 import { windowOf } from "../state/ranges.ts";
 import { span } from "../state/times.ts";
 import { Clusters, Headline } from "./headline.ts";
@@ -31,7 +31,7 @@ export function OverviewView(): ComponentChild {
     : ({ nodes: "sick", offset: 0, limit: mostSickNodes } as const);
   const answered = useAnswer<Overview>(overviewUrl(state, nodes));
   const { value, isLoading } = answered;
-  const question = overviewUrl(state, { nodes: "all", offset: 0, limit: 5_000 });
+  const question = overviewUrl(state, { nodes: "all", offset: 0, limit: mostNodes });
   return h(
     Fragment,
     null,
@@ -45,7 +45,7 @@ export function OverviewView(): ComponentChild {
           h(Headline, {
             headline: value.headline,
             nowMs: value.nowMs,
-            atMs: value.isLive ? undefined : value.range.toMs,
+            atMs: value.isLive ? undefined : (state.atMs ?? value.range.toMs),
           }),
           h(Clusters, { clusters: value.clusters, nowMs: value.nowMs }),
           h(

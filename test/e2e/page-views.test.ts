@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import type { AxeResults } from "axe-core";
+import type { Page } from "playwright-core";
+import { openBrowser, type TestBrowser } from "../support/browser.ts";
+import { MockPingo } from "../support/mock-pingo/server.ts";
+import { World } from "../support/mock-pingo/world.ts";
+import { skipWithout } from "../support/need.ts";
+import { openWatched } from "../support/watched-page.ts";
+
+const axeSource = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
+
+describe("the page's views", { skip: skipWithout("chromium") }, () => {
+  const world = new World({ nowMs: Date.now });
+  const mock = new MockPingo(world);
+  let browser: TestBrowser;
+
+  before(async () => {
+    await mock.start();
+    browser = await openBrowser();
+  });
+  after(async () => {
+    await browser?.close();
+    await mock.stop();
+  });
+
+  const sickKey = world.nodes.find(({ index }) => index === 7)?.key ?? "";
+  const views = {
+    overview: "?view=overview&range=1h",
+    "overview as a table": "?view=overview&range=1h&table=1",
+    "overview of a zone": "?view=overview&range=3h&cluster=cache-eu&zone=eu-west-1b",
+    node: `?view=node&range=1h&node=${encodeURIComponent(sickKey)}`,
+    "node as a table": `?view=node&range=1h&table=1&node=${encodeURIComponent(sickKey)}`,
+    zones: "?view=zones&range=24h",
+    "zones as a table": "?view=zones&range=15m&measure=p50&table=1",
+    "zones by loss": "?view=zones&range=7d&measure=loss",
+  };
+
+  for (const [name, address] of Object.entries(views)) {
+    test(`${name}: drawn and accessible, light, dark and on a phone, and nothing went wrong`, async () => {
+      const { page, faults } = await openWatched(browser, `${mock.url}${address}&theme=light`);
+      await drawn(page);
+      assert.deepEqual(await accessibilityFaults(page), []);
+      await page.getByRole("button", { name: "dark colours" }).click();
+      await page.waitForURL(/theme=dark/);
+      assert.deepEqual(await accessibilityFaults(page), []);
+      await page.setViewportSize({ width: 390, height: 844 });
+      await page.waitForTimeout(settleMs);
+      const isWider = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
+      assert.equal(isWider, false, "nothing is wider than the screen");
+      assert.deepEqual(faults, []);
+      await page.close();
+    });
+  }
+
+  test("what is not known of is told, with a way back", async () => {
+    const { page } = await openWatched(browser, `${mock.url}?view=node&node=nobody`);
+    await page.getByText("there is no such node in this history").waitFor();
+    await page.getByRole("link", { name: "back to the overview" }).click();
+    await page.locator(".strip").first().waitFor();
+    await page.close();
+  });
+
+  test("a server that cannot answer now is asked again", async () => {
+    mock.failure = { status: 503, error: "the history is being read" };
+    const { page } = await openWatched(browser, mock.url);
+    await page.getByText("the history is being read").waitFor();
+    mock.failure = undefined;
+    await page.locator(".strip").first().waitFor();
+    assert.equal(await page.getByText("the history is being read").count(), 0);
+    await page.close();
+  });
+
+  test("nothing that was never heard of is shown as fine", async () => {
+    const empty = new MockPingo(new World({ nowMs: Date.now, zoneSizes: [] }));
+    await empty.start();
+    const { page } = await openWatched(browser, empty.url);
+    await page.getByText("No nodes yet.").waitFor();
+    await page.close();
+    await empty.stop();
+  });
+});
+
+/** Canvases are drawn, colours changed; contrast is measured on what is there. */
+const settleMs = 200;
+
+async function drawn(page: Page): Promise<void> {
+  await page.locator("main .strip canvas, main .chart canvas, main table").first().waitFor();
+  await page.waitForTimeout(settleMs);
+}
+
+/** What axe finds that is serious or worse, in a line each. */
+async function accessibilityFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  const { violations } = (await page.evaluate("axe.run(document)")) as AxeResults;
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes
+          .map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary}`)
+          .slice(0, 3)
+          .join(" | ")}`,
+    );
+}
