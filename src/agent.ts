@@ -48,6 +48,8 @@ export class HistoryError extends Error {}
 
 /** The whole program from targets to metrics. This is the one place where its parts are put together. */
 export class Agent {
+  /** Found out once: git is asked, which takes its time. */
+  readonly #build = { version: version(), revision: revision() };
   readonly #config: Config;
   readonly #log: Log;
   readonly #clock: Clock;
@@ -82,7 +84,7 @@ export class Agent {
     this.#reachability = new ReachabilityLog(log, clock, isOneOfSeveral);
     const { metrics: level, rttBucketsUs } = config;
     this.#targetMetrics = new TargetMetrics({ level, bounds: new BucketBounds(rttBucketsUs), clock });
-    this.#processMetrics = new ProcessMetrics({ version: version(), revision: revision(), clock });
+    this.#processMetrics = new ProcessMetrics({ ...this.#build, clock });
     const logOf = (cluster: string) => (isOneOfSeveral ? withFacts(log, { cluster }) : log);
     this.#sources = [
       ...clusters.map((open) => this.#clusterSource(open, logOf(open.cluster))),
@@ -278,8 +280,7 @@ export class Agent {
   #status(): Status {
     const { latencyIs, ...history } = this.#history?.status() ?? nothingKept;
     return {
-      version: version(),
-      revision: revision(),
+      ...this.#build,
       nowMs: this.#clock.unixMs(),
       startedMs: this.#startedMs,
       probeMs: this.#config.probeMs,
@@ -335,7 +336,7 @@ export class Agent {
       url,
       intervalMs,
       instance: hostname(),
-      version: version(),
+      version: this.#build.version,
       snapshot: () => this.#snapshot(),
       report: this.#processMetrics.forPush(),
       log: this.#log,

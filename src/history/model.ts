@@ -76,7 +76,10 @@ export interface HistoryView {
     readonly isUp: boolean | undefined;
     readonly sinceMs: number | undefined;
   }[];
-  /** For each step that has one, a heat by target id; shorter than there are ids where the last have none. */
+  /**
+   * For each step that has one, a heat by target id; shorter than there are ids where the last have none. An array stays
+   * as it is while the question is answered: whoever has it may come back to it.
+   */
   heat(stepMs: StepMs, fromMs: number, toMs: number): Iterable<{ readonly startMs: number; readonly heat: Uint8Array }>;
   /** The buckets of one target; steps without a handshake are left out. */
   buckets(

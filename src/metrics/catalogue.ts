@@ -292,9 +292,9 @@ export const catalogue = {
     labels: [],
   },
   historyWritten: {
-    name: "pingo_history_written_minutes_total",
+    name: "pingo_history_writes_total",
     type: "counter",
-    help: "Minutes of measurements that were written to the history.",
+    help: "Times that a minute of measurements was written to the history.",
     ...ofProcess,
     labels: [],
   },

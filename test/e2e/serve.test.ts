@@ -278,7 +278,7 @@ describe("pingo at work", () => {
     assert.equal(code, 2);
     assert.match(
       stderr,
-      /cannot listen on 127\.0\.0\.1:\d+: another program listens there; choose another with --listen or PINGO_LISTEN/,
+      /cannot listen on 127\.0\.0\.1:\d+: another program listens there, or this one already does; choose another with --listen or PINGO_LISTEN/,
     );
     await sandbox.stop();
   });

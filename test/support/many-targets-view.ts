@@ -8,8 +8,14 @@ import { makeTarget } from "./make-target.ts";
 const zoneNames = ["a", "b", "c", "d", "e", "f"];
 const columns = 200;
 
-/** A big fleet, for the cost of answers: heat is there, one byte in fifty of it trouble; buckets are all alike. */
-export function manyTargets(count: number, isOutage: boolean): HistoryView {
+/** How a fleet is: one column in so many of a node is trouble; and whether no node can be reached now. */
+export interface FleetTrouble {
+  readonly oneIn: number;
+  readonly isOutage: boolean;
+}
+
+/** A big fleet, for the cost of answers: heat is that of each target; buckets are all alike. */
+export function manyTargets(count: number, { oneIn, isOutage }: FleetTrouble): HistoryView {
   const known = Array.from({ length: count }, (_, id): KnownTarget => {
     const zone = zoneNames[id % zoneNames.length] as string;
     const target = makeTarget({ node: `ip-10-${id >> 8}-${(id * 7) & 255}-${id}`, zone, cluster: `c${id & 1}` });
@@ -18,7 +24,7 @@ export function manyTargets(count: number, isOutage: boolean): HistoryView {
   const byKey = new Map(known.map((one) => [one.target.key, one]));
   const nodes = new Map(known.map(({ target }) => [target.node, makeNode({ name: target.node })]));
   const heats = Array.from({ length: columns }, (_, column) =>
-    Uint8Array.from({ length: count }, (_, id) => heatOf(id, column)),
+    Uint8Array.from({ length: count }, (_, id) => heatOf(id, column, oneIn)),
   );
   const latency = new LatencySketch();
   for (let us = 400; us < 700; us++) latency.add(us);
@@ -56,7 +62,7 @@ export function manyTargets(count: number, isOutage: boolean): HistoryView {
   };
 }
 
-function heatOf(id: number, column: number): number {
+function heatOf(id: number, column: number, oneIn: number): number {
   const noise = (id * 2_654_435_761 + column * 40_503) >>> 7;
-  return noise % 50 === 0 ? 21 + (noise % 3) : 0;
+  return noise % oneIn === 0 ? 21 + (noise % 3) : 0;
 }

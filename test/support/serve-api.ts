@@ -5,6 +5,7 @@ import { connect, type Socket } from "node:net";
 import type { TestContext } from "node:test";
 import { type Clock, systemClock } from "../../src/clock.ts";
 import { Api } from "../../src/http/api/api.ts";
+import type { ApiSource } from "../../src/http/api/source.ts";
 import type { TcpAddress } from "../../src/http/listen-address.ts";
 import { HttpServer, text } from "../../src/http/server.ts";
 import { FakeApiSource } from "./fake-api-source.ts";
@@ -43,9 +44,13 @@ export interface Got {
   readonly body: string;
 }
 
-/** An API behind a real server, which ends with the test. */
+/** An API of a view behind a real server, which ends with the test. */
 export async function serveApi(t: TestContext, view = smallView(), clock: Clock = systemClock) {
   const source = new FakeApiSource(view);
+  return { source, ...(await serveSource(t, source, clock)) };
+}
+
+export async function serveSource(t: TestContext, source: ApiSource, clock: Clock = systemClock) {
   const api = new Api(source, clock);
   const refused: string[] = [];
   const server = new HttpServer({
@@ -60,7 +65,7 @@ export async function serveApi(t: TestContext, view = smallView(), clock: Clock 
   const [address] = await server.listen([{ host: "127.0.0.1", port: 0 }]);
   const { port } = address as TcpAddress;
   const get = (path: string, options: http.RequestOptions = {}) => ask(port, path, options);
-  return { source, api, server, port, get, refused };
+  return { api, server, port, get, refused };
 }
 
 async function ask(port: number, path: string, options: http.RequestOptions): Promise<Got> {

@@ -9,14 +9,35 @@ export function events(view: HistoryView, query: EventsQuery): EventsAnswer | Pr
   const known = query.key === undefined ? undefined : view.target(query.key);
   if (query.key !== undefined && known === undefined) return unknownTarget(query.key);
   const { fromMs, toMs, before, limit } = query;
-  const found = view.events({ fromMs, toMs, before, limit, id: known?.id, keeps: (event) => isAsked(event, query) });
+  const isInZone = query.zone === undefined ? () => true : zoneFilter(view, query.zone);
+  const keeps = (event: HistoryEvent) => isAsked(event, query) && isInZone(event);
+  const found = view.events({ fromMs, toMs, before, limit, id: known?.id, keeps });
   return { nowMs: view.nowMs, events: found.events, next: found.next ?? null };
 }
 
-/** What is of PinGo itself is of every cluster, and what is of an API of each of its zones. */
-function isAsked({ kind, cluster, zone }: HistoryEvent, query: EventsQuery): boolean {
+/** What is of PinGo itself is of every cluster. */
+function isAsked({ kind, cluster }: HistoryEvent, query: EventsQuery): boolean {
   if (query.kinds.length > 0 && !query.kinds.includes(kind)) return false;
-  if (kind === "pingo") return true;
-  if (query.cluster !== "" && query.cluster !== cluster) return false;
-  return query.zone === undefined || kind === "api" || query.zone === zone;
+  return kind === "pingo" || query.cluster === "" || query.cluster === cluster;
+}
+
+/** What is of PinGo and of an API is of each zone; what is of a node and not of a target has its targets' zone. */
+function zoneFilter(view: HistoryView, zone: string): (event: HistoryEvent) => boolean {
+  let nodes: ReadonlySet<string> | undefined;
+  return (event) => {
+    if (event.kind === "pingo" || event.kind === "api") return true;
+    if (event.key !== "" || event.zone !== "") return event.zone === zone;
+    nodes ??= nodesOf(view, zone);
+    return nodes.has(nameOf(event.cluster, event.node));
+  };
+}
+
+function nodesOf(view: HistoryView, zone: string): ReadonlySet<string> {
+  const own = view.targets().filter(({ target }) => target.zone === zone);
+  return new Set(own.map(({ target }) => nameOf(target.cluster, target.node)));
+}
+
+/** Neither name has a line's end in it. */
+function nameOf(cluster: string, node: string): string {
+  return `${cluster}\n${node}`;
 }

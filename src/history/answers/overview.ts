@@ -6,7 +6,7 @@ import type { HistoryView, KnownTarget } from "../model.ts";
 import { type HeatColumns, readHeat, stripOf } from "./heat-columns.ts";
 import { isProbedAt, Moment } from "./moment.ts";
 import { comparePlaces, type Placed, placeOf } from "./node-order.ts";
-import { idsOf, rosterOf, type Zone } from "./roster.ts";
+import { rosterOf, type Zone } from "./roster.ts";
 import { searcher } from "./search.ts";
 import { sortSlice } from "./sort-slice.ts";
 import { isReadyAt, survey } from "./survey.ts";
@@ -19,10 +19,9 @@ import { zoneLines } from "./zone-rows.ts";
  */
 export function overview(view: HistoryView, query: OverviewQuery): Overview {
   const range = rangeOf(query);
-  const ids = idsOf(view.targets());
   const columns = readHeat(view, range);
+  const { all: zones, ids } = rosterOf(view, range, query.cluster);
   const moment = new Moment(view, range, columns, ids);
-  const zones = rosterOf(view, range, query.cluster).all;
   const surveyed = survey(view, moment, zones, query.cluster);
   const placed = place(zones, query, moment, new Trouble(columns, range.stepMs, ids));
   const { offset, limit } = query;

@@ -11,9 +11,16 @@ export interface Zone {
 /** Zones by name, made as they are met. */
 export class Zones {
   readonly all: Zone[] = [];
+  /** One more than the greatest id. */
+  ids = 0;
   readonly #byCluster = new Map<string, Map<string, Zone>>();
 
-  of(cluster: string, zone: string): Zone {
+  add(known: KnownTarget): void {
+    this.#of(known.target.cluster, known.target.zone).targets.push(known);
+    if (known.id >= this.ids) this.ids = known.id + 1;
+  }
+
+  #of(cluster: string, zone: string): Zone {
     let zones = this.#byCluster.get(cluster);
     if (zones === undefined) {
       zones = new Map();
@@ -37,14 +44,7 @@ export function rosterOf(view: HistoryView, range: SteppedRange, cluster: string
     const { target, joinedMs, leftMs } = known;
     if (cluster !== "" && target.cluster !== cluster) continue;
     if (joinedMs > endMs || (leftMs !== undefined && leftMs <= range.fromMs)) continue;
-    zones.of(target.cluster, target.zone).targets.push(known);
+    zones.add(known);
   }
   return zones;
-}
-
-/** One more than the greatest id. */
-export function idsOf(targets: readonly KnownTarget[]): number {
-  let ids = 0;
-  for (const { id } of targets) if (id >= ids) ids = id + 1;
-  return ids;
 }

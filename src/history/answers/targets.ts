@@ -6,7 +6,6 @@ import { factsOf } from "./facts.ts";
 import { readHeat } from "./heat-columns.ts";
 import { Moment } from "./moment.ts";
 import { compareByZone } from "./node-order.ts";
-import { idsOf } from "./roster.ts";
 import { searcher } from "./search.ts";
 import { sortSlice } from "./sort-slice.ts";
 
@@ -19,7 +18,7 @@ export function targets(view: HistoryView, { cluster, search, offset, limit }: T
   const asked = view.targets().filter(({ target }) => (cluster === "" || target.cluster === cluster) && fits(target));
   const page = sortSlice([...asked], offset, offset + limit, compareByZone);
   const range = rangeOf({ fromMs: view.nowMs - lookBackMs, toMs: view.nowMs });
-  const moment = new Moment(view, range, readHeat(view, range), idsOf(view.targets()));
+  const moment = new Moment(view, range, readHeat(view, range), Math.max(0, ...page.map(({ id }) => id + 1)));
   const next = offset + page.length;
   return {
     nowMs: view.nowMs,

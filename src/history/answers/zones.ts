@@ -4,7 +4,7 @@ import type { ZonesAnswer } from "../../api/v1.ts";
 import type { HistoryView } from "../model.ts";
 import { readHeat } from "./heat-columns.ts";
 import { Moment } from "./moment.ts";
-import { idsOf, rosterOf } from "./roster.ts";
+import { rosterOf } from "./roster.ts";
 import { survey } from "./survey.ts";
 import { lossShare, wholeUs } from "./totals.ts";
 import { zoneLines } from "./zone-rows.ts";
@@ -14,8 +14,9 @@ type ZonesQuery = Extract<Question, { ask: "zones" }>["query"];
 /** The matrix of zones by time. */
 export function zones(view: HistoryView, query: ZonesQuery): ZonesAnswer {
   const range = rangeOf(query);
-  const moment = new Moment(view, range, readHeat(view, range), idsOf(view.targets()));
-  const surveyed = survey(view, moment, rosterOf(view, range, query.cluster).all, query.cluster);
+  const roster = rosterOf(view, range, query.cluster);
+  const moment = new Moment(view, range, readHeat(view, range), roster.ids);
+  const surveyed = survey(view, moment, roster.all, query.cluster);
   const lines = zoneLines(view, range, surveyed.zones);
   return {
     nowMs: view.nowMs,

@@ -5,7 +5,7 @@ const togetherMs = 600_000;
 
 /** A time as headlines write it; who shows it puts local time in its place. */
 export function timeOf(ms: number): string {
-  return `{${ms}}`;
+  return `{${Math.round(ms)}}`;
 }
 
 /** ` since {...}`; empty where nobody knows. */

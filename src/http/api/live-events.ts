@@ -33,7 +33,8 @@ export class LiveEvents {
   readonly #slots: Slots;
   readonly #listeners = new Set<Listener>();
   readonly #changes: Changes;
-  readonly #unsubscribe: () => void;
+  /** Ends the hearing of changes, while somebody listens: before that there may be nobody yet who tells of them. */
+  #unsubscribe: (() => void) | undefined;
   #timer: Timer | undefined;
   #isStopped = false;
 
@@ -42,9 +43,6 @@ export class LiveEvents {
     this.#clock = clock;
     this.#slots = new Slots(maxListeners, stalledMs, () => clock.nowMs());
     this.#changes = new Changes(clock, (change) => this.#send(eventOf("change", change)));
-    this.#unsubscribe = source.onChange((changed) => {
-      if (this.#listeners.size > 0) this.#changes.add(changed);
-    });
   }
 
   answer(peer: string): Answer {
@@ -76,8 +74,6 @@ export class LiveEvents {
   /** Ends what everybody hears. Can be called again. */
   stop(): void {
     this.#isStopped = true;
-    this.#unsubscribe();
-    this.#changes.stop();
     for (const { reader } of this.#listeners) reader.end();
     this.#listeners.clear();
     this.#quiet();
@@ -87,9 +83,13 @@ export class LiveEvents {
     const listener = { reader, slot, sinceMs: this.#clock.nowMs() };
     const hello: Events["hello"] = { nowMs: this.#clock.unixMs(), startedMs: this.#source.status().startedMs };
     reader.write(`retry: ${retryMs}\n${eventOf("hello", hello)}`);
-    if (this.#isStopped) reader.end();
-    else this.#listeners.add(listener);
-    if (this.#listeners.size > 0) this.#timer ??= this.#clock.setTimer(() => this.#tick(), tickMs);
+    if (this.#isStopped) {
+      reader.end();
+      return listener;
+    }
+    this.#listeners.add(listener);
+    this.#timer ??= this.#clock.setTimer(() => this.#tick(), tickMs);
+    this.#unsubscribe ??= this.#source.onChange((changed) => this.#changes.add(changed));
     return listener;
   }
 
@@ -101,6 +101,8 @@ export class LiveEvents {
   #quiet(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
+    this.#unsubscribe?.();
+    this.#unsubscribe = undefined;
     this.#changes.stop();
   }
 

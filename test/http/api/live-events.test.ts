@@ -92,11 +92,13 @@ describe("who listens", () => {
   });
 
   test("leaves nothing behind", async (t) => {
-    const { clock, port } = await stillApi(t);
+    const { clock, port, source } = await stillApi(t);
+    assert.equal(source.listeners, 0, "nobody has to be told before");
     const one = await listener(t, port);
     await heardHello(one);
     one.socket.destroy();
     await eventually("the timer is gone", () => clock.pendingTimers === 0);
+    assert.equal(source.listeners, 0);
   });
 
   test("and does not read is cut off once its buffers are full", async (t) => {

@@ -8,48 +8,44 @@ import type {
   ZonesAnswer,
 } from "../../../api/v1.ts";
 import { results } from "../../../outcome.ts";
+import { noHeat } from "../../model.ts";
 import type { Answers } from "../answer.ts";
 import { kindOf, levelOf, whyOf } from "../heat-words.ts";
-import { type Cell, writeCsv } from "./write-csv.ts";
+import { type Cell, joinLines, writeCells, writeCsv } from "./write-csv.ts";
 
 const heatNames = ["trouble", "level"];
 const latencyNames = ["min_us", "p50_us", "p90_us", "p99_us", "max_us"];
 
 /** An answer as lines for a spreadsheet: one for each column of each row, or for each event or target. */
 export const tables: { readonly [Ask in keyof Answers]: (answer: Answers[Ask]) => string } = {
-  overview: ({ range, nodes }: Overview) =>
-    writeCsv(
-      ["time", "cluster", "zone", "node", "target", ...heatNames],
-      nodes.flatMap(({ cluster, zone, node, target, heat }) =>
-        heat.map((one, column) => [timeOf(range, column), cluster, zone, node, target, ...heatCells(one)]),
-      ),
-    ),
-  history: ({ range, series }: HistoryAnswer) =>
-    writeCsv(
-      ["time", ...results, "syn_sent", "syn_retransmits", ...latencyNames, ...heatNames],
-      series.results.map((counts, column) => [
-        timeOf(range, column),
-        ...counts,
-        series.synSent[column] ?? null,
-        series.synRetransmits[column] ?? null,
-        ...latencyCells(series.latency[column]),
-        ...heatCells(series.heat[column] ?? null),
-      ]),
-    ),
-  zones: ({ range, zones }: ZonesAnswer) =>
-    writeCsv(
-      ["time", "cluster", "zone", "loss_share", "p50_us", ...heatNames],
-      zones.flatMap(({ cluster, zone, lossShare, p50Us, heat }) =>
-        heat.map((one, column) => [
-          timeOf(range, column),
-          cluster,
-          zone,
-          lossShare[column] ?? null,
-          p50Us[column] ?? null,
-          ...heatCells(one),
-        ]),
-      ),
-    ),
+  overview: ({ range, nodes }: Overview) => {
+    const times = timesOf(range);
+    const lines = nodes.flatMap(({ cluster, zone, node, target, heat }) => {
+      const who = writeCells([cluster, zone, node, target]);
+      return heat.map((one, column) => `${times[column]},${who},${heatCells(one)}`);
+    });
+    return joinLines(["time", "cluster", "zone", "node", "target", ...heatNames], lines);
+  },
+  history: ({ range, series }: HistoryAnswer) => {
+    const times = timesOf(range);
+    const lines = series.results.map((counts, column) => {
+      const syns = [series.synSent[column] ?? null, series.synRetransmits[column] ?? null];
+      const figures = writeCells([...counts, ...syns, ...latencyCells(series.latency[column])]);
+      return `${times[column]},${figures},${heatCells(series.heat[column] ?? null)}`;
+    });
+    return joinLines(["time", ...results, "syn_sent", "syn_retransmits", ...latencyNames, ...heatNames], lines);
+  },
+  zones: ({ range, zones }: ZonesAnswer) => {
+    const times = timesOf(range);
+    const lines = zones.flatMap(({ cluster, zone, lossShare, p50Us, heat }) => {
+      const who = writeCells([cluster, zone]);
+      return heat.map((one, column) => {
+        const figures = writeCells([lossShare[column] ?? null, p50Us[column] ?? null]);
+        return `${times[column]},${who},${figures},${heatCells(one)}`;
+      });
+    });
+    return joinLines(["time", "cluster", "zone", "loss_share", "p50_us", ...heatNames], lines);
+  },
   events: ({ events }: EventsAnswer) =>
     writeCsv(
       ["time", "kind", "cluster", "zone", "node", "target", "result", "syn_sent", "connect_us", "text"],
@@ -99,10 +95,14 @@ export const tables: { readonly [Ask in keyof Answers]: (answer: Answers[Ask]) =
     ),
 };
 
+const nothingMeasured = writeCells([null, null]);
+const heatTexts = Array.from({ length: noHeat }, (_, heat) =>
+  writeCells([kindOf(heat) === 0 ? "none" : whyOf(heat), levelOf(heat)]),
+);
+
 /** What kind of trouble and how much; both are empty where nothing was measured. */
-function heatCells(heat: number | null): Cell[] {
-  if (heat === null) return [null, null];
-  return [kindOf(heat) === 0 ? "none" : whyOf(heat), levelOf(heat)];
+function heatCells(heat: number | null): string {
+  return heat === null ? nothingMeasured : (heatTexts[heat] as string);
 }
 
 function latencyCells(latency: Latency | undefined): Cell[] {
@@ -111,8 +111,9 @@ function latencyCells(latency: Latency | undefined): Cell[] {
   return [minUs, p50Us, p90Us, p99Us, maxUs];
 }
 
-function timeOf({ fromMs, stepMs }: Range, column: number): string {
-  return iso(fromMs + column * stepMs);
+/** The start of each column. */
+function timesOf({ fromMs, stepMs, columns }: Range): string[] {
+  return Array.from({ length: columns }, (_, column) => iso(fromMs + column * stepMs));
 }
 
 function iso(ms: number): string {

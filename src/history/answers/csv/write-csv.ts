@@ -5,10 +5,17 @@ export type Cell = string | number | null;
  * Lines of comma-separated values (RFC 4180), the names of columns first. A text that a spreadsheet would take for a formula gets
  * an apostrophe before it (OWASP, "CSV Injection"): names of nodes and reasons come from elsewhere.
  */
-export function writeCsv(names: readonly string[], rows: Iterable<readonly Cell[]>): string {
-  const lines = [names.join(",")];
-  for (const row of rows) lines.push(row.map(write).join(","));
-  return `${lines.join("\r\n")}\r\n`;
+export function writeCsv(names: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  return joinLines(names, rows.map(writeCells));
+}
+
+/** The same of lines, or parts of them joined by commas, that `writeCells` has written: what is in many is written once. */
+export function joinLines(names: readonly string[], lines: readonly string[]): string {
+  return `${[names.join(","), ...lines].join("\r\n")}\r\n`;
+}
+
+export function writeCells(cells: readonly Cell[]): string {
+  return cells.map(write).join(",");
 }
 
 function write(cell: Cell): string {
