@@ -34,11 +34,14 @@ export function heatOfFigures(figures: HeatFigures, normalUs: number | undefined
 
 /** The worse of two: by level, then by kind, which is not the order of the numbers; anything is worse than `noHeat`. */
 export function worseHeat(a: number, b: number): number {
-  return rankOf(a) >= rankOf(b) ? a : b;
+  return (ranks[a] as number) >= (ranks[b] as number) ? a : b;
 }
 
+/** By heat: columns of tens of thousands are compared. */
+const ranks = Int8Array.from({ length: noHeat + 1 }, (_, heat) => rankOf(heat));
+
 function rankOf(heat: number): number {
-  return heat === noHeat ? -1 : (heat % 10) * 10 + Math.floor(heat / 10);
+  return heat > 33 ? -1 : (heat % 10) * 10 + Math.floor(heat / 10);
 }
 
 function heatAt(kind: number, level: number): number {

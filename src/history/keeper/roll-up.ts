@@ -14,7 +14,9 @@ const groupsAtOnce = 2;
 interface Step {
   readonly level: Level;
   readonly startMs: number;
-  /** The next group of targets. */
+  /** How many groups of targets it has. */
+  readonly groups: number;
+  /** The next one. */
   group: number;
 }
 
@@ -34,7 +36,7 @@ export class RollUp {
   bite(store: Store, overMs: number): boolean {
     this.#step ??= nextStep(store, overMs);
     if (this.#step === undefined) return false;
-    const groups = groupsOf(store, this.#step);
+    const { groups } = this.#step;
     const to = Math.min(this.#step.group + groupsAtOnce, groups);
     for (let group = this.#step.group; group < to; group++) rollUpGroup(store, this.#step, group);
     this.#step.group = to;
@@ -66,19 +68,19 @@ function nextStep(store: Store, overMs: number): Step | undefined {
     const startMs = Math.min(overUntilMs, nextMs === undefined ? overUntilMs : startOfStep(level, nextMs));
     if (startMs > untilMs) store.setRolledUpTo(level, startMs);
     if (Math.max(startMs, untilMs) < overUntilMs && nextMs !== undefined) {
-      return { level, startMs: Math.max(startMs, untilMs), group: 0 };
+      return stepAt(store, level, Math.max(startMs, untilMs));
     }
   }
   return undefined;
 }
 
-function groupsOf(store: Store, { level, startMs }: Step): number {
+function stepAt(store: Store, level: Level, startMs: number): Step {
   const columns = store.heat((level - 1) as Level, startMs, startMs + stepsMs[level]);
   const ids = Math.max(0, ...columns.map(({ data }) => decompress(data).length));
-  return Math.ceil(ids / groupSize);
+  return { level, startMs, groups: Math.ceil(ids / groupSize), group: 0 };
 }
 
-function rollUpGroup(store: Store, { level, startMs }: Step, group: number): void {
+function rollUpGroup(store: Store, { level, startMs }: Pick<Step, "level" | "startMs">, group: number): void {
   const finer = (level - 1) as Level;
   const blocks = [];
   for (let at = startMs; at < startMs + stepsMs[level]; at += stepsMs[finer]) {
