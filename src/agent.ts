@@ -6,6 +6,7 @@ import { createProbing, type ProbingEngine } from "./handshake/create-engine.ts"
 import { maxHandshakesInFlight } from "./handshake/descriptor-limit.ts";
 import type { ProbeListener } from "./handshake/probing.ts";
 import { History } from "./history/history.ts";
+import { PrometheusHistory } from "./history/prometheus/prometheus-history.ts";
 import { Api } from "./http/api/api.ts";
 import type { ApiSource } from "./http/api/source.ts";
 import type { ListenAddress } from "./http/listen-address.ts";
@@ -63,6 +64,8 @@ export class Agent {
   #engine: ProbingEngine | undefined;
   /** Undefined before the start, and where none is kept. */
   #history: History | undefined;
+  /** Reads the history that a Prometheus keeps; undefined where none does. */
+  readonly #prometheus: PrometheusHistory | undefined;
   readonly #http: HttpServer;
   readonly #api: Api;
   readonly #startedMs: number;
@@ -91,6 +94,7 @@ export class Agent {
       ...(targetsFile === undefined ? [] : [this.#fileSource(targetsFile, logOf(staticCluster))]),
     ];
     this.#startedMs = clock.unixMs();
+    this.#prometheus = this.#createPrometheusHistory();
     this.#pusher = this.#createPusher();
     this.#api = new Api(this.#apiSource(), clock);
     this.#http = new HttpServer({
@@ -132,7 +136,7 @@ export class Agent {
     for (const source of this.#sources) source.close();
     await Promise.all([this.#engine?.engine.stop(), this.#http.stop(), this.#following]);
     this.#reachability.flush();
-    await this.#history?.stop();
+    await Promise.all([this.#history?.stop(), this.#prometheus?.stop()]);
   }
 
   async #openHistory(): Promise<History | undefined> {
@@ -143,6 +147,12 @@ export class Agent {
     if ("problem" in history) throw new HistoryError(history.problem);
     this.#processMetrics.forHistory(() => history.figures);
     return history;
+  }
+
+  #createPrometheusHistory(): PrometheusHistory | undefined {
+    const { place, tokenFile } = this.#config.history;
+    if (place.kind !== "prometheus") return undefined;
+    return new PrometheusHistory({ url: place.url, tokenFile, clock: this.#clock });
   }
 
   #createEngine(): Promise<ProbingEngine> {
@@ -271,14 +281,15 @@ export class Agent {
   /** What the page and `pingo top` are answered from. */
   #apiSource(): ApiSource {
     return {
-      ask: (question) => this.#history?.ask(question) ?? Promise.resolve(noHistory),
+      ask: (question) => (this.#prometheus ?? this.#history)?.ask(question) ?? Promise.resolve(noHistory),
       status: () => this.#status(),
       onChange: (listener) => this.#history?.onChange(listener) ?? (() => {}),
     };
   }
 
   #status(): Status {
-    const { latencyIs, ...history } = this.#history?.status() ?? nothingKept;
+    const elsewhere = this.#prometheus === undefined ? nothingKept : { ...this.#prometheus.status(), latencyIs: null };
+    const { latencyIs, ...history } = this.#history?.status() ?? elsewhere;
     return {
       ...this.#build,
       nowMs: this.#clock.unixMs(),
