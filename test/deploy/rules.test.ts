@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -634,7 +635,10 @@ const cases: readonly Case[] = [
   },
 ];
 
-describe("Prometheus' rules", { skip: skipWithout("promtool") }, () => {
+/** Every so many worlds are played without a target's labels as well: with them is the harder case. */
+const plainEvery = 4;
+
+describe("Prometheus' rules", { skip: skipWithout("promtool"), concurrency: 2 }, () => {
   let scratch: string;
 
   before(() => {
@@ -642,35 +646,38 @@ describe("Prometheus' rules", { skip: skipWithout("promtool") }, () => {
   });
   after(() => rmSync(scratch, { recursive: true }));
 
-  const promtool = (...args: string[]) => {
-    const { status, stdout, stderr } = spawnSync("promtool", args, { encoding: "utf8" });
-    assert.equal(status, 0, `${stdout}${stderr}`.slice(0, 4_000));
+  const promtool = async (...args: string[]) => {
+    const child = spawn("promtool", args);
+    let said = "";
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (said += text));
+    const [status] = await once(child, "close");
+    assert.equal(status, 0, said.slice(0, 4_000));
   };
 
   test("are sound in promtool's eyes", () =>
     promtool("check", "rules", ...ruleFiles.map((file) => join(folder, file))));
 
-  for (const { name, world, fires, legacy = [] } of cases) {
-    test(`on ${name}: exactly what is to fire`, () => {
+  for (const [index, { name, world, fires, legacy = [] }] of cases.entries()) {
+    test(`on ${name}: exactly what is to fire`, async () => {
       const whole: World = { minutes: 60, nodes, ...world };
       const looks = [
         ...fires.map(([minute, expected]) => look(minute, expected, 'alertname!~"PingoLegacy.*",')),
         ...legacy.map(([minute, expected]) => look(minute, expected, 'alertname=~"PingoLegacy.*",')),
       ];
-      const file = join(scratch, "test.yaml");
+      const file = join(scratch, `${index}.yaml`);
       const step = whole.stepMinutes ?? 0.25;
       const content = {
         rule_files: ruleFiles.map((rules) => join(folder, rules)),
         evaluation_interval: `${step * 60}s`,
-        // The second time as on Kubernetes, where every series carries labels of its target as well.
-        tests: ["", kubernetesLabels].map((labels) => ({
+        // As on Kubernetes, where every series carries labels of its target as well.
+        tests: [kubernetesLabels, ...(index % plainEvery === 0 ? [""] : [])].map((labels) => ({
           interval: `${step * 60}s`,
           input_series: seriesOf(whole, labels),
           promql_expr_test: looks,
         })),
       };
       writeFileSync(file, stringify(content, { lineWidth: 0 }));
-      promtool("test", "rules", file);
+      await promtool("test", "rules", file);
     });
   }
 });
