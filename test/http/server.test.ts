@@ -392,6 +392,15 @@ describe("a long answer", () => {
     assert.deepEqual([seen.pages, errors], [1, []]);
   });
 
+  test("whose place is taken before it begins is cut off", async (t) => {
+    const { route, seen } = longPage(100);
+    const { port, errors } = await serve(t, {
+      "/long": async (request) => ({ ...(await route(request)), signal: AbortSignal.abort() }),
+    });
+    await assert.rejects(ask(port, "/long"), { code: "ECONNRESET" });
+    assert.deepEqual([seen, errors], [{ pages: 1, sent: 1, asked: 0 }, []]);
+  });
+
   test("is not made for HEAD, and what it holds is given back", async (t) => {
     const { route, seen } = longPage(100);
     const { port } = await serve(t, { "/long": route });
