@@ -8,9 +8,12 @@ interface Connection {
   readonly peer: string;
   /** Since when it has had no request that is being answered, in milliseconds on the monotonic clock. */
   idleSinceMs: number;
-  /** Requests that are being answered. */
+  /** Requests that are being answered, or wait for those before them. */
   answering: number;
 }
+
+/** Requests of a connection that wait for an answer. Who sends one after another without waiting rarely has two. */
+const maxUnanswered = 4;
 
 /** Why a connection went. */
 export type GuardReason = Extract<RefusalReason, "evicted" | "full">;
@@ -59,10 +62,16 @@ export class ConnectionGuard {
     }
   }
 
-  /** A request has come whole, and its answer begins; to be called with the socket it came on. */
-  answering(socket: Socket): void {
+  /**
+   * A request has come whole; to be called with the socket it came on. False where that has too many already that nobody
+   * has read the answer of: each takes memory, and a packet has room for a hundred.
+   */
+  answering(socket: Socket): boolean {
     const connection = this.#of(socket);
-    if (connection !== undefined) connection.answering++;
+    if (connection === undefined) return !socket.destroyed;
+    if (connection.answering >= maxUnanswered) return false;
+    connection.answering++;
+    return true;
   }
 
   answered(socket: Socket): void {

@@ -36,6 +36,11 @@ export async function sendChunks(
   chunks: Iterable<Uint8Array>,
   { coding, signal }: SendOptions,
 ): Promise<void> {
+  // The listener would never hear of it.
+  if (signal?.aborted) {
+    response.destroy();
+    return;
+  }
   const limit = setTimeout(() => response.destroy(), answerTimeoutMs);
   signal?.addEventListener("abort", () => response.destroy(), { once: true });
   const gone = new Promise<void>((resolve) => response.once("close", resolve));

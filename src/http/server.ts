@@ -1,9 +1,11 @@
+import { once } from "node:events";
 import http, { type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import https from "node:https";
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { ConnectionGuard, type GuardReason } from "./connection-guard.ts";
 import { negotiateCoding } from "./content-encoding.ts";
+import { cutOff } from "./cut-off.ts";
 import type { ListenAddress } from "./listen-address.ts";
 import type { RefusalReason } from "./refusal.ts";
 import { type SendOptions, sendChunks, sendWhole } from "./send.ts";
@@ -135,6 +137,8 @@ export class HttpServer {
         ? http.createServer(limits, serve)
         : https.createServer({ ...limits, ...tls.options, handshakeTimeout: handshakeTimeoutMs }, serve);
     server.setTimeout(idleTimeoutMs);
+    // Else Node answers them by itself, as many as there are.
+    server.on("checkExpectation", serve);
     server.on("connection", (socket: Socket) => this.#guard.opened(socket));
     server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => this.#refuseRequest(error, socket));
     if (tls === undefined) return server;
@@ -165,13 +169,24 @@ export class HttpServer {
     socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => socket.destroy());
   }
 
+  /** False where its connection had to go. */
+  #admit({ socket }: IncomingMessage, response: ServerResponse): boolean {
+    if (socket.destroyed) return false;
+    if (this.#guard.answering(socket)) {
+      response.once("close", () => this.#guard.answered(socket));
+      return true;
+    }
+    this.#refused("request");
+    cutOff(socket);
+    return false;
+  }
+
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!this.#admit(request, response)) return;
+    // One after another: what waits for its turn holds nothing that would have to be given back if it never came.
+    if (response.socket === null) await once(response, "socket");
     const gone = new AbortController();
-    this.#guard.answering(request.socket);
-    response.once("close", () => {
-      this.#guard.answered(request.socket);
-      gone.abort();
-    });
+    response.once("close", () => gone.abort());
     const answer = await this.#answer(request, gone.signal);
     const coding = negotiateCoding(request.headers["accept-encoding"]?.toString());
     const { body, status } = answer;

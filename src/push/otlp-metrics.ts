@@ -15,15 +15,19 @@ export interface Batch {
   readonly points: number;
 }
 
+/** Rows between two chances for others to have a turn. */
+const rowsPerTurn = 200;
+
 /**
  * The families as OpenTelemetry's metrics, in batches of a bounded size. `unixS`: the moment that they are of, in seconds
- * since 1970.
+ * since 1970. Undefined now and then between the batches, where others may have a turn.
  */
-export function* toBatches(families: readonly FamilySeries[], unixS: number): Generator<Batch> {
+export function* toBatches(families: readonly FamilySeries[], unixS: number): Generator<Batch | undefined> {
   let batch: Batch = { metrics: [], points: 0 };
   for (const series of families) {
     let points = new PointWriter(series.family, unixS);
     for (let row = 0; row < series.table.rows; row++) {
+      if (row % rowsPerTurn === rowsPerTurn - 1) yield undefined;
       const labels = series.table.labels(row);
       if (labels === undefined) continue;
       points.labels = labels;
@@ -36,6 +40,44 @@ export function* toBatches(families: readonly FamilySeries[], unixS: number): Ge
     batch = joined(batch, points);
   }
   if (batch.points > 0) yield batch;
+}
+
+/** How many data points the families have, without making them: in parts, between which others may have a turn. */
+export function* countPoints(families: readonly FamilySeries[]): Generator<number> {
+  const counter = new PointCounter();
+  for (const { table, write } of families) {
+    for (let row = 0; row < table.rows; row++) {
+      if (table.labels(row) !== undefined) write(row, counter);
+      if (row % rowsPerTurn === rowsPerTurn - 1) yield counter.take();
+    }
+  }
+  yield counter.take();
+}
+
+class PointCounter implements SeriesWriter {
+  #count = 0;
+
+  take(): number {
+    const counted = this.#count;
+    this.#count = 0;
+    return counted;
+  }
+
+  value(): void {
+    this.#count++;
+  }
+
+  labelled(): void {
+    this.#count++;
+  }
+
+  summary(): void {
+    this.#count++;
+  }
+
+  histogram(): void {
+    this.#count++;
+  }
 }
 
 function joined({ metrics, points }: Batch, more: PointWriter): Batch {

@@ -33,8 +33,16 @@ export class Pusher {
     this.#options = options;
   }
 
-  /** Pushes until `signal` is aborted. Never rejects. */
+  /** Pushes until `signal` is aborted. Never rejects: what nobody foresaw is told, and counts as a push that failed. */
   async run(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#run(signal);
+    } catch (error) {
+      this.#options.log.error(`nothing is pushed any more: ${(error as Error).stack}`);
+    }
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
     const { url, instance, version, clock, intervalMs } = this.#options;
     // 36 MB of memory, which only those who push need.
     const { OtlpSender } = await import("./otlp-sender.ts");
@@ -48,14 +56,24 @@ export class Pusher {
   }
 
   async #push(sender: OtlpSender, signal: AbortSignal): Promise<void> {
-    const { snapshot, clock, report } = this.#options;
-    const { families, free } = await snapshot();
-    const sent = await sender.send(families, msToSeconds(clock.unixMs()), signal);
-    free();
+    const { report } = this.#options;
+    const sent = await this.#send(sender, signal).catch((error: Error) => {
+      return { arrived: 0, dropped: 0, problem: `an error in PinGo: ${error.stack}` };
+    });
     if (signal.aborted) return;
     report.pushed(sent.problem === undefined ? "ok" : "failed");
     report.dropped(sent.dropped);
     this.#tell(sent);
+  }
+
+  async #send(sender: OtlpSender, signal: AbortSignal): Promise<Sent> {
+    const { snapshot, clock } = this.#options;
+    const { families, free } = await snapshot();
+    try {
+      return await sender.send(families, msToSeconds(clock.unixMs()), signal);
+    } finally {
+      free();
+    }
   }
 
   #tell({ problem, arrived, dropped }: Sent): void {
@@ -70,6 +88,7 @@ export class Pusher {
     }
     if (this.#failingSinceMs !== undefined) return;
     this.#failingSinceMs = nowMs;
-    log.warn(`${url.host} does not take metrics: ${problem}`, { dropped: count(dropped, "point"), arrived });
+    const what = arrived === 0 ? "metrics" : "all metrics";
+    log.warn(`${url.host} does not take ${what}: ${problem}`, { dropped: count(dropped, "point"), arrived });
   }
 }

@@ -2,7 +2,8 @@ import { results } from "../../src/outcome.ts";
 
 /** What a node does to handshakes at one moment. */
 export interface NodeState {
-  readonly result: "ok" | "timeout" | "refused" | "local";
+  /** A node that is gone is no target and in no cluster. */
+  readonly result: "ok" | "timeout" | "refused" | "local" | "gone";
   /** SYNs sent again for each handshake, on the average. */
   readonly retransmits?: number;
   readonly ready?: boolean;
@@ -22,12 +23,16 @@ export interface World {
   readonly lag?: (minute: number) => number;
   /** Handshakes left out, of each that is made. */
   readonly skips?: (minute: number) => number;
-  /** Whether PinGo is there to be scraped. */
+  /** Whether PinGo is there to be scraped. Prometheus looks for it in any case. */
   readonly isThere?: (minute: number) => boolean;
+  /** Other PinGos of the job, by instance. One that is gone is not even looked for. */
+  readonly others?: Readonly<Record<string, (minute: number) => "there" | "failing" | "gone">>;
   /** The round trip to every node, in seconds. */
   readonly rtt?: (minute: number) => number;
   /** The series of single nodes are not there. */
   readonly isMinimal?: boolean;
+  /** The targets are of a file: nothing is known of Ready, and there is no API. */
+  readonly isFile?: boolean;
   /** Minutes between two scrapes; a handshake with each node is made as often. */
   readonly stepMinutes?: number;
 }
@@ -41,9 +46,11 @@ interface Series {
 const from = 'job="pingo",instance="here:8080"';
 const bounds = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 1] as const;
 const fine: NodeState = { result: "ok" };
+/** What is not scraped ends at once, as when a scrape fails: "stale" is promtool's word for it. */
+const stale = "stale" as "_";
 
-/** What Prometheus has scraped of a PinGo in such a world. */
-export function seriesOf(world: World): Series[] {
+/** What Prometheus has scraped of a PinGo in such a world. Labels of the target, as `,name="value"`, are on every series. */
+export function seriesOf(world: World, targetLabels = ""): Series[] {
   const { minutes, nodes, stepMinutes = 0.25, isThere = () => true } = world;
   const times = Array.from({ length: Math.floor(minutes / stepMinutes) + 1 }, (_, step) => step * stepMinutes);
   const values = new Map<string, (number | "_")[]>();
@@ -51,14 +58,41 @@ export function seriesOf(world: World): Series[] {
   const count = (series: string, amount: number) => counters.set(series, (counters.get(series) ?? 0) + amount);
   for (const [step, minute] of times.entries()) {
     const gauges = advance(world, nodes, minute, count);
+    for (const path of nodes) {
+      const [zone = "", node = ""] = path.split("/");
+      if (world.state?.(node, zone, minute)?.result !== "gone") continue;
+      for (const series of counters.keys())
+        if (series.includes(`node="${node}"`) || series.includes(`name="${node}"`)) counters.delete(series);
+    }
     for (const [series, value] of [...counters, ...gauges]) {
       const known = values.get(series) ?? Array.from({ length: step }, () => "_" as const);
       values.set(series, known);
-      // What is not scraped ends at once, as when a scrape fails: "stale" is promtool's word for it.
-      known.push(isThere(minute) ? value : ("stale" as "_"));
+      known.push(isThere(minute) ? value : stale);
     }
+    for (const [series, value] of scrapes(world, minute)) {
+      const known = values.get(series) ?? Array.from({ length: step }, () => "_" as const);
+      values.set(series, known);
+      known.push(value);
+    }
+    for (const known of values.values()) if (known.length === step) known.push(stale);
   }
-  return [...values].map(([series, list]) => ({ series, values: list.join(" ") }));
+  return [...values].map(([series, list]) => ({
+    series: series.replace(/\}$/, `${targetLabels}}`),
+    values: list.join(" "),
+  }));
+}
+
+/** What Prometheus itself says of its targets, and what other PinGos do. */
+function scrapes({ isThere = () => true, others = {} }: World, minute: number): [string, number][] {
+  const ofOthers = Object.entries(others).flatMap(([instance, isAt]): [string, number][] => {
+    const from = `job="pingo",instance="${instance}"`;
+    const is = isAt(minute);
+    return [
+      ...(is === "gone" ? [] : [[`up{${from}}`, is === "there" ? 1 : 0] as [string, number]]),
+      ...(is === "there" ? [[`pingo_build_info{version="1",${from}}`, 1] as [string, number]] : []),
+    ];
+  });
+  return [[`up{${from}}`, isThere(minute) ? 1 : 0], ...ofOthers];
 }
 
 function advance(
@@ -68,7 +102,7 @@ function advance(
   count: (series: string, amount: number) => void,
 ) {
   const gauges = new Map<string, number>();
-  const { isMinimal = false } = world;
+  const { isMinimal = false, isFile = false } = world;
   const lag = world.lag?.(minute) ?? 0.0008;
   for (const path of nodes) {
     const [zone = "", node = ""] = path.split("/");
@@ -79,6 +113,7 @@ function advance(
       retransmits = result === "timeout" ? 4 : 0,
       ready = true,
     } = world.state?.(node, zone, minute) ?? fine;
+    if (result === "gone") continue;
     const add = (family: string, amount: number, more = "") => {
       count(`pingo_zone_${family}{${more}${ofZone}}`, amount);
       if (!isMinimal) count(`pingo_${family}{${more}${ofNode}}`, amount);
@@ -98,8 +133,9 @@ function advance(
     const sum = (series: string, amount: number) => gauges.set(series, (gauges.get(series) ?? 0) + amount);
     sum(`pingo_zone_targets{${ofZone}}`, 1);
     sum(`pingo_zone_targets_up{${ofZone}}`, result === "ok" || result === "local" ? 1 : 0);
-    sum(`pingo_zone_nodes_ready{${ofZone}}`, ready ? 1 : 0);
-    if (!isMinimal) gauges.set(`pingo_node_ready{cluster="c",node="${node}",${from}}`, ready ? 1 : 0);
+    if (!isMinimal) gauges.set(`pingo_up{${ofNode}}`, result === "ok" || result === "local" ? 1 : 0);
+    if (!isFile) sum(`pingo_zone_nodes_ready{${ofZone}}`, ready ? 1 : 0);
+    if (!isMinimal && !isFile) gauges.set(`pingo_node_ready{cluster="c",node="${node}",${from}}`, ready ? 1 : 0);
     for (const bound of [0.001, 0.01, 0.1, 1, 5])
       count(`pingo_schedule_lag_seconds_bucket{le="${bound}",${from}}`, lag <= bound ? 1 : 0);
     count(`pingo_schedule_lag_seconds_bucket{le="+Inf",${from}}`, 1);
@@ -111,6 +147,8 @@ function advance(
       result === "timeout" || result === "refused" ? 1 : 0,
     );
   }
+  gauges.set(`pingo_build_info{version="1",${from}}`, 1);
+  if (isFile) return gauges;
   const apiUp = world.apiUp?.(minute) ?? true;
   count(`pingo_reply{name="API",target="https://192.0.2.100",${from}}`, apiUp ? 1 : 0);
   count(`pingo_lost{name="API",target="https://192.0.2.100",${from}}`, apiUp ? 0 : 1);
@@ -120,6 +158,5 @@ function advance(
     `pingo_api_last_sync_timestamp_seconds{cluster="c",${from}}`,
     minute * 60 - (world.syncAge?.(minute) ?? 0),
   );
-  gauges.set(`pingo_build_info{version="1",${from}}`, 1);
   return gauges;
 }

@@ -125,6 +125,27 @@ describe("a scrape takes less than 100 ms", () => {
     assert.deepEqual(refused, []);
   });
 
+  for (const [name, request] of [
+    ["requests", "GET / HTTP/1.1\r\nHost: x\r\n\r\n"],
+    ["requests that expect something", "GET / HTTP/1.1\r\nHost: x\r\nExpect: x\r\n\r\n"],
+  ] as const) {
+    test(`beside 127 that send ten thousand ${name} and read no answer`, async (t) => {
+      const { port, refused } = await serve(t);
+      const before = process.memoryUsage.rss();
+      const sockets: Socket[] = [];
+      for (let count = 0; count < 127; count++) sockets.push(await opened(t, port));
+      for (const socket of sockets) socket.pause().write(request.repeat(10_000));
+      const startMs = performance.now();
+      assert.ok((await scrapeMs(port)) < 100);
+      // The first of them waits for all that had been sent: it took half a minute.
+      const tookMs = performance.now() - startMs;
+      assert.ok(tookMs < 3_000, `${tookMs} ms`);
+      const grown = process.memoryUsage.rss() - before;
+      assert.ok(grown < 300e6, `${grown / 1e6} MB`);
+      assert.ok(refused.length === 127 && refused.every((reason) => reason === "request"));
+    });
+  }
+
   test("beside headers of a megabyte, which are refused with 431", async (t) => {
     const { port, refused } = await serve(t);
     const sockets = await Promise.all(Array.from({ length: 20 }, () => opened(t, port)));

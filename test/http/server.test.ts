@@ -414,6 +414,29 @@ describe("a long answer", () => {
     assert.deepEqual([seen.pages, seen.sent, errors], [2, 2, []]);
   });
 
+  test("is not begun before the one asked for before it is sent, and never where the connection ends", async (t) => {
+    const { route, seen } = longPage(10_000);
+    const { port, errors } = await serve(t, { "/long": route });
+    const socket = await open(t, port);
+    socket.pause();
+    socket.write("GET /long HTTP/1.1\r\nHost: x\r\n\r\n".repeat(4));
+    await eventually("it is begun", () => seen.asked > 0);
+    assert.equal((await ask(port, "/")).status, 200);
+    assert.equal(seen.pages, 1);
+    socket.destroy();
+    await eventually("it is given back", () => seen.sent === 1);
+    assert.deepEqual([seen.pages, errors], [1, []]);
+  });
+
+  test("whose place is taken before it begins is cut off", async (t) => {
+    const { route, seen } = longPage(100);
+    const { port, errors } = await serve(t, {
+      "/long": async (request) => ({ ...(await route(request)), signal: AbortSignal.abort() }),
+    });
+    await assert.rejects(ask(port, "/long"), { code: "ECONNRESET" });
+    assert.deepEqual([seen, errors], [{ pages: 1, sent: 1, asked: 0 }, []]);
+  });
+
   test("is not made for HEAD, and what it holds is given back", async (t) => {
     const { route, seen } = longPage(100);
     const { port } = await serve(t, { "/long": route });
