@@ -19,6 +19,8 @@ export interface PrometheusOptions {
   /** Asks for protobuf, and keeps native histograms. */
   readonly native: boolean;
   readonly ruleFiles?: readonly string[];
+  /** How long a sample stands for the present where no newer one came; 5 minutes where nothing is said. */
+  readonly lookbackSeconds?: number;
 }
 
 /** One sample of an answer. */
@@ -34,11 +36,14 @@ export class Prometheus {
   readonly #process: ChildProcess;
   readonly #port: number;
 
-  private constructor(port: number, { scraped, seconds, native, ruleFiles = [] }: PrometheusOptions) {
+  private constructor(
+    port: number,
+    { scraped, seconds, native, ruleFiles = [], lookbackSeconds = 300 }: PrometheusOptions,
+  ) {
     this.#port = port;
     const config = join(this.#folder, "prometheus.yml");
     const content = {
-      global: { scrape_interval: `${seconds}s`, evaluation_interval: `${seconds}s` },
+      global: { scrape_interval: inMs(seconds), evaluation_interval: inMs(seconds) },
       rule_files: ruleFiles,
       scrape_configs: scraped.map(({ job, target }) => ({ job_name: job, static_configs: [{ targets: [target] }] })),
     };
@@ -47,6 +52,7 @@ export class Prometheus {
       `--config.file=${config}`,
       `--storage.tsdb.path=${join(this.#folder, "data")}`,
       `--web.listen-address=127.0.0.1:${port}`,
+      `--query.lookback-delta=${inMs(lookbackSeconds)}`,
       ...(native ? ["--enable-feature=native-histograms"] : []),
     ];
     this.#process = spawn("prometheus", args, { stdio: ["ignore", "ignore", "pipe"] });
@@ -89,6 +95,11 @@ export class Prometheus {
     await exited;
     rmSync(this.#folder, { recursive: true });
   }
+}
+
+/** Prometheus reads no fractions. */
+function inMs(seconds: number): string {
+  return `${Math.round(seconds * 1_000)}ms`;
 }
 
 async function freePort(): Promise<number> {
