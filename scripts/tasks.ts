@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { quickFiles } from "./test-files.ts";
 
 /** Steps that gate a change, each one command. They run under the pinned Node, one after the other. */
 export interface Step {
@@ -24,6 +25,11 @@ export const lint: Step = {
 export function tests(name: string, patterns: readonly string[], atOnce = 1): Step {
   const limits = ["--test-timeout=120000", `--test-concurrency=${atOnce}`];
   return { name, command: process.execPath, args: ["--test", ...limits, ...patterns] };
+}
+
+/** Most of them wait for a timeout or a process most of the time. */
+export function quickTests(): Step {
+  return tests("quick tests", quickFiles, 3);
 }
 
 /** Runs each step and leaves with 1 at the first that fails. */

@@ -1,6 +1,14 @@
 // `npm test`: the gate. Types, lint, format and every test; as root it first installs the Debian packages they need.
 import { installMissing } from "./debian.ts";
-import { lint, pageTypes, runSteps, tests, types } from "./tasks.ts";
+import { lint, pageTypes, quickTests, runSteps, tests, types } from "./tasks.ts";
+import { otherFiles, waitingFiles } from "./test-files.ts";
 
 installMissing();
-runSteps([types, pageTypes, lint, tests("tests", ["test/**/*.test.ts"])]);
+runSteps([
+  types,
+  pageTypes,
+  lint,
+  quickTests(),
+  tests("tests that wait for a Prometheus", waitingFiles, waitingFiles.length),
+  tests("tests that want the machine for themselves", otherFiles),
+]);

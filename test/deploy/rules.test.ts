@@ -400,6 +400,18 @@ const cases: readonly Case[] = [
     fires: [21, 23, 24, 30].map((minute) => [minute, []]),
   },
   {
+    // A handshake that was under way when the zone came back had sent its SYN again and again, and is answered.
+    name: "a large zone that comes back, a handshake under way with each of its nodes: no lossy way",
+    world: {
+      minutes: 70,
+      nodes: [...nodes, ...Array.from({ length: 30 }, (_, index) => `d/d${index}`)],
+      state: whole("d", (minute) =>
+        minute === 40 ? { result: "ok", retransmits: 4 } : during(20, 40, timeout)(minute),
+      ),
+    },
+    fires: [[39, ["PingoZoneUnreachable d"]], ...[46, 48, 50, 52, 55, 60, 70].map((minute) => [minute, []] as const)],
+  },
+  {
     name: "a lossy way to a zone",
     world: { minutes: 80, state: whole("c", during(20, 50, { result: "ok", retransmits: 0.25 })) },
     fires: [

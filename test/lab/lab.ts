@@ -82,6 +82,12 @@ export class LabHost {
     });
   }
 
+  /** Starts a TypeScript file here that can be talked with: both sides `send`, and get it as "message". */
+  converse(file: URL, argument: unknown) {
+    const command = ["netns", "exec", this.name, process.execPath, file.pathname, JSON.stringify(argument)];
+    return spawn("ip", command, { env: labEnv, stdio: ["ignore", "pipe", "pipe", "ipc"] });
+  }
+
   /** Runs a TypeScript file here; gives the JSON that it printed in its last line. */
   async runScript(file: URL, argument: unknown): Promise<unknown> {
     const child = this.spawn(process.execPath, file.pathname, JSON.stringify(argument));

@@ -21,6 +21,8 @@ export interface PrometheusOptions {
   readonly ruleFiles?: readonly string[];
   /** Samples that it has from the start: OpenMetrics text with timestamps. */
   readonly past?: string;
+  /** How long a sample stands for the present where no newer one came; 5 minutes where nothing is said. */
+  readonly lookbackSeconds?: number;
 }
 
 /** One sample of an answer. */
@@ -36,11 +38,14 @@ export class Prometheus {
   readonly #process: ChildProcess;
   readonly #port: number;
 
-  private constructor(port: number, { scraped, seconds, native, ruleFiles = [], past }: PrometheusOptions) {
+  private constructor(
+    port: number,
+    { scraped, seconds, native, ruleFiles = [], lookbackSeconds = 300, past }: PrometheusOptions,
+  ) {
     this.#port = port;
     const config = join(this.#folder, "prometheus.yml");
     const content = {
-      global: { scrape_interval: `${seconds}s`, evaluation_interval: `${seconds}s` },
+      global: { scrape_interval: inMs(seconds), evaluation_interval: inMs(seconds) },
       rule_files: ruleFiles,
       scrape_configs: scraped.map(({ job, target }) => ({ job_name: job, static_configs: [{ targets: [target] }] })),
     };
@@ -54,6 +59,7 @@ export class Prometheus {
       `--config.file=${config}`,
       `--storage.tsdb.path=${join(this.#folder, "data")}`,
       `--web.listen-address=127.0.0.1:${port}`,
+      `--query.lookback-delta=${inMs(lookbackSeconds)}`,
       ...(native ? ["--enable-feature=native-histograms"] : []),
     ];
     this.#process = spawn("prometheus", args, { stdio: ["ignore", "ignore", "pipe"] });
@@ -96,6 +102,11 @@ export class Prometheus {
     await exited;
     rmSync(this.#folder, { recursive: true });
   }
+}
+
+/** Prometheus reads no fractions. */
+function inMs(seconds: number): string {
+  return `${Math.round(seconds * 1_000)}ms`;
 }
 
 async function freePort(): Promise<number> {

@@ -1,0 +1,24 @@
+import { globSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const cwd = fileURLToPath(new URL("..", import.meta.url));
+const all: readonly string[] = globSync("test/**/*.test.ts", { cwd }).toSorted();
+
+/**
+ * No quick tests: those that start whole programs or need namespaces, that mutate at length or wait for a machine's trouble,
+ * and that hold a time against a clock, which wants the machine for itself.
+ */
+const slow = [
+  /^test\/(e2e|lab|deploy)\//,
+  /chaos\.test/,
+  /fuzz/,
+  /(this-machine|thread-death|limits|web-security)\.test/,
+];
+/** Minutes of waiting for what a Prometheus scrapes. */
+const waiting = /^test\/e2e\/(prometheus|history-prometheus-scraped)\.test/;
+
+const isSlow = (path: string) => slow.some((some) => some.test(path));
+
+export const quickFiles = all.filter((path) => !isSlow(path));
+export const waitingFiles = all.filter((path) => waiting.test(path));
+export const otherFiles = all.filter((path) => isSlow(path) && !waiting.test(path));
