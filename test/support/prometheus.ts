@@ -96,6 +96,13 @@ export class Prometheus {
     return answer.data.result.map(({ metric, value }) => ({ metric, value: Number(value?.[1]) }));
   }
 
+  /** The values of one of its own families, as its own page has them: it does not scrape itself. */
+  async own(family: string): Promise<number[]> {
+    const page = await (await fetch(`${this.url}/metrics`)).text();
+    const lines = page.split("\n").filter((line) => line.startsWith(`${family}{`) || line.startsWith(`${family} `));
+    return lines.map((line) => Number(line.slice(line.lastIndexOf(" ") + 1)));
+  }
+
   async stop(): Promise<void> {
     const exited = once(this.#process, "exit");
     this.#process.kill("SIGTERM");
