@@ -129,7 +129,13 @@ export class HttpServer {
   }
 
   #createServer(isUnix: boolean): Server {
-    const serve = (request: IncomingMessage, response: ServerResponse) => void this.#serve(request, response);
+    const serve = (request: IncomingMessage, response: ServerResponse) => {
+      // Whatever a bug throws on the way costs its own answer, and not the program.
+      this.#serve(request, response).catch((error: Error) => {
+        this.#options.onError(request.url ?? "/", error);
+        response.destroy();
+      });
+    };
     // Whoever can open the file may read: it needs no certificate, for which it has no name either.
     const tls = isUnix ? undefined : this.#options.security?.tls;
     const server =
