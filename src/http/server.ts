@@ -215,7 +215,7 @@ export class HttpServer {
 
   async #answer(request: IncomingMessage): Promise<Answer> {
     const { method = "GET", headers, url = "/" } = request;
-    const denied = await this.#denied(headers.authorization);
+    const denied = await this.#denied(request);
     if (denied !== undefined) return denied;
     if (method !== "GET" && method !== "HEAD") return text(405, "only GET and HEAD are answered here\n");
     const path = pathOf(url);
@@ -229,8 +229,9 @@ export class HttpServer {
     }
   }
 
-  async #denied(authorization: string | undefined): Promise<Answer | undefined> {
-    const answer: AuthAnswer = (await this.#options.security?.authenticate(authorization)) ?? "ok";
+  async #denied({ headers, socket }: IncomingMessage): Promise<Answer | undefined> {
+    const asking = this.#options.security?.authenticate(headers.authorization, socket.remoteAddress ?? "");
+    const answer: AuthAnswer = (await asking) ?? "ok";
     if (answer === "ok") return undefined;
     this.#refused("password");
     if (answer === "busy") return busy("too many passwords are being checked; try again\n", 429);

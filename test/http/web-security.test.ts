@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { copyFileSync, writeFileSync } from "node:fs";
+import http from "node:http";
 import https from "node:https";
 import { join } from "node:path";
 import { after, before, describe, type TestContext, test } from "node:test";
@@ -74,7 +75,10 @@ describe("a web configuration", { skip: skipWithout("openssl") }, () => {
     return { port: (address as TcpAddress).port, told, server };
   }
 
-  async function get(port: number, options: ConnectionOptions & { headers?: Record<string, string> } = {}) {
+  async function get(
+    port: number,
+    options: ConnectionOptions & { headers?: Record<string, string>; agent?: https.Agent } = {},
+  ) {
     const request = https.get({
       host: "127.0.0.1",
       port,
@@ -233,9 +237,10 @@ describe("a web configuration", { skip: skipWithout("openssl") }, () => {
       let isOver = false;
       const guessing = Array.from({ length: 20 }, async (_, guesser) => {
         const statuses = new Set<number>();
+        // Handshakes of TLS alone would fill the machine.
+        const agent = new https.Agent({ keepAlive: true });
         for (let guess = 0; !isOver; guess++) {
-          statuses.add((await get(port, { headers: basic("alice", `${guesser} ${guess}`) })).status);
-          // Handshakes of TLS alone would fill the machine.
+          statuses.add((await get(port, { agent, headers: basic("alice", `${guesser} ${guess}`) })).status);
           await new Promise((resolve) => setTimeout(resolve, 100));
         }
         return statuses;
@@ -251,8 +256,43 @@ describe("a web configuration", { skip: skipWithout("openssl") }, () => {
       const statuses = new Set((await Promise.all(guessing)).flatMap((set) => [...set]));
       assert.deepEqual([...statuses].toSorted(), [401, 429]);
       assert.ok(told.refused.length > 20);
-      const slowest = times.toSorted((a, b) => a - b).at(-2) as number;
-      assert.ok(slowest < 100, `a scrape took ${slowest} ms beside the guessing`);
+      // Not the slowest: what else runs on the machine slows down one or the other, a queue would slow down all.
+      const median = times.toSorted((a, b) => a - b)[times.length / 2] as number;
+      assert.ok(median < 100, `a scrape took ${median} ms beside the guessing`);
+    });
+
+    test("lets in who was never checked before while somebody else guesses", async (t) => {
+      const { port } = await serve(t, write(users()));
+      const ask = async (from: string, word: string) => {
+        const request = http.get({
+          host: "127.0.0.1",
+          port,
+          path: "/metrics",
+          localAddress: from,
+          headers: basic("alice", word),
+        });
+        const [response] = await once(request, "response");
+        response.resume();
+        await once(response, "end");
+        return response.statusCode as number;
+      };
+      const statuses = new Set<number>();
+      let isOver = false;
+      const guessing = Array.from({ length: 20 }, async (_, guesser) => {
+        for (let guess = 0; !isOver; guess++) {
+          statuses.add(await ask("127.0.0.2", `${guesser} ${guess}`));
+          await new Promise((resolve) => setTimeout(resolve, 10));
+        }
+      });
+      await eventually("the guesses are too many", () => statuses.has(429));
+      const startMs = performance.now();
+      const status = await ask("127.0.0.1", password);
+      const tookMs = performance.now() - startMs;
+      isOver = true;
+      await Promise.all(guessing);
+      assert.equal(status, 200);
+      assert.ok(tookMs < 2_000, `it took ${tookMs} ms`);
+      assert.deepEqual([...statuses].toSorted(), [401, 429]);
     });
 
     test("follows a change of the file", async (t) => {

@@ -46,13 +46,14 @@ export class FileSecurity implements WebSecurity {
     return this.#config.headers;
   }
 
-  async authenticate(authorization: string | undefined): Promise<AuthAnswer> {
+  async authenticate(authorization: string | undefined, peer: string): Promise<AuthAnswer> {
     const { users } = this.#config;
     if (users.size === 0) return "ok";
     const given = parseBasic(authorization);
     if (given === undefined) return "denied";
     const hash = users.get(given.name);
-    const isRight = await this.#passwords.check(given.password, hash ?? nobodysHash).catch(() => undefined);
+    const question = { password: given.password, hash: hash ?? nobodysHash, peer };
+    const isRight = await this.#passwords.check(question).catch(() => undefined);
     if (isRight === undefined) return "busy";
     return isRight && hash !== undefined ? "ok" : "denied";
   }
