@@ -93,6 +93,15 @@ describe("a web configuration", { skip: skipWithout("openssl") }, () => {
     return { status: response.statusCode as number, headers: response.headers, body, socket: response.socket };
   }
 
+  /** Of the certificate that is served. */
+  async function serialAt(port: number): Promise<string> {
+    const request = https.get({ host: "127.0.0.1", port, path: "/metrics", ca: authority.ca, agent: false });
+    const [response] = await once(request, "response");
+    const { serialNumber } = response.socket.getPeerCertificate();
+    response.destroy();
+    return serialNumber;
+  }
+
   const basic = (name: string, word: string) => ({
     authorization: `Basic ${Buffer.from(`${name}:${word}`).toString("base64")}`,
   });
@@ -126,13 +135,7 @@ describe("a web configuration", { skip: skipWithout("openssl") }, () => {
     put(own);
     const path = write(["tls_server_config:", `  cert_file: ${rotating.cert}`, `  key_file: ${rotating.key}`]);
     const { port, told } = await serve(t, path);
-    const serial = async () => {
-      const request = https.get({ host: "127.0.0.1", port, path: "/metrics", ca: authority.ca, agent: false });
-      const [response] = await once(request, "response");
-      const { serialNumber } = response.socket.getPeerCertificate();
-      response.destroy();
-      return serialNumber as string;
-    };
+    const serial = () => serialAt(port);
     const first = await serial();
     put(authority.issue({ san: "IP:127.0.0.1" }));
     await eventually("the new one is served", async () => (await serial()) !== first, 10_000);
@@ -140,6 +143,20 @@ describe("a web configuration", { skip: skipWithout("openssl") }, () => {
     writeFileSync(rotating.cert, "no certificate");
     await eventually("it is told", () => /cannot be used, so that the last one stays/.test(told.log), 10_000);
     assert.equal(await serial(), second);
+  });
+
+  test("names a certificate that comes later, and takes it then", async (t) => {
+    const path = write(tlsLines());
+    const { port, told } = await serve(t, path);
+    const first = await serialAt(port);
+    const later = { cert: join(authority.folder, "later.crt"), key: join(authority.folder, "later.key") };
+    writeFileSync(path, ["tls_server_config:", "  cert_file: later.crt", "  key_file: later.key"].join("\n"));
+    await eventually("it is told", () => told.log.includes("later.crt"));
+    const { certFile, keyFile } = authority.issue({ san: "IP:127.0.0.1" });
+    copyFileSync(keyFile, later.key);
+    copyFileSync(certFile, later.cert);
+    await eventually("it is served", async () => (await serialAt(port)) !== first);
+    assert.equal(told.log.match(/is in force/g)?.length, 1);
   });
 
   describe("that wants certificates of clients", () => {

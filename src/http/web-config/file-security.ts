@@ -3,7 +3,7 @@ import type { SecureContextOptions, TLSSocket } from "node:tls";
 import type { Clock, Timer } from "../../clock.ts";
 import type { Log } from "../../log.ts";
 import { PasswordChecker } from "./password-checker.ts";
-import { readWebConfig } from "./read-web-config.ts";
+import { type ReadWebConfig, readWebConfig } from "./read-web-config.ts";
 import type { WebConfig, WebTls } from "./web-config.ts";
 import type { AuthAnswer, TlsSecurity, WebSecurity } from "./web-security.ts";
 
@@ -30,7 +30,10 @@ export class FileSecurity implements WebSecurity {
   readonly #passwords = new PasswordChecker();
   readonly #changed: ((options: SecureContextOptions) => void)[] = [];
   #config: WebConfig;
-  #signature = "";
+  /** Also those of a configuration that could not be used: what mends it may come to any of them. */
+  #watched: ReadonlySet<string>;
+  /** What was seen of them before they were last read. */
+  #states: ReadonlyMap<string, string> = new Map();
   #told = "";
   #timer: Timer | undefined;
   #isStopped = false;
@@ -38,6 +41,7 @@ export class FileSecurity implements WebSecurity {
   constructor(parts: FileSecurityParts) {
     this.#parts = parts;
     this.#config = parts.config;
+    this.#watched = new Set(parts.config.files);
     this.tls = parts.config.tls === undefined ? undefined : this.#tlsOf(parts.config.tls);
     void this.#look();
   }
@@ -74,19 +78,32 @@ export class FileSecurity implements WebSecurity {
   }
 
   async #look(): Promise<void> {
-    const signature = await signatureOf(this.#config.files);
-    const isFirst = this.#signature === "";
-    if (!isFirst && signature !== this.#signature) await this.#readAgain();
-    this.#signature = signature;
+    const states = await statesOf(this.#watched);
+    const isFirst = this.#states.size === 0;
+    if (isFirst) this.#states = states;
+    else if ([...states].some(([file, state]) => state !== this.#states.get(file))) await this.#readAgain();
     if (!this.#isStopped) this.#timer = this.#parts.clock.setTimer(() => void this.#look(), lookMs);
+  }
+
+  /** Its files are looked at before they are read, so that no change between the two is missed. */
+  async #read(): Promise<ReadWebConfig> {
+    for (;;) {
+      this.#states = await statesOf(this.#watched);
+      const read = await readWebConfig(this.#parts.path);
+      const files = "config" in read ? read.config.files : read.files;
+      const isSeen = files.every((file) => this.#states.has(file));
+      this.#watched = new Set([...this.#config.files, ...files]);
+      if (isSeen) return read;
+    }
   }
 
   async #readAgain(): Promise<void> {
     const { path, log } = this.#parts;
-    const read = await readWebConfig(path);
+    const read = await this.#read();
     const problem = "problems" in read ? read.problems.join("; ") : this.#explainUnchangeable(read.config);
     if (problem === undefined && "config" in read) {
       this.#config = read.config;
+      this.#watched = new Set(read.config.files);
       this.#told = "";
       if (read.config.tls !== undefined) for (const changed of this.#changed) changed(read.config.tls.context);
       log.info("the web configuration has changed, and is in force", { file: path });
@@ -131,11 +148,14 @@ function parseBasic(
   return colon < 0 ? undefined : { name: text.slice(0, colon), password: text.slice(colon + 1) };
 }
 
-async function signatureOf(files: readonly string[]): Promise<string> {
-  const states = files.map(async (file) => {
-    const { ino, size, mtimeMs, ctimeMs } = await stat(file);
-    return [file, ino, size, mtimeMs, ctimeMs].join(" ");
+async function statesOf(files: ReadonlySet<string>): Promise<Map<string, string>> {
+  const states = [...files].map(async (file): Promise<[string, string]> => {
+    try {
+      const { ino, size, mtimeMs, ctimeMs } = await stat(file);
+      return [file, [ino, size, mtimeMs, ctimeMs].join(" ")];
+    } catch (error) {
+      return [file, String(error)];
+    }
   });
-  const settled = await Promise.allSettled(states);
-  return settled.map((state) => (state.status === "fulfilled" ? state.value : String(state.reason))).join("\n");
+  return new Map(await Promise.all(states));
 }

@@ -8,8 +8,10 @@ import type { WebConfig, WebTls } from "./web-config.ts";
 
 const maxBytes = 1_024 * 1_024;
 
-/** Each problem is a sentence that names the file and the key. */
-export type ReadWebConfig = { readonly config: WebConfig } | { readonly problems: readonly string[] };
+/** Each problem is a sentence that names the file and the key; `files` are those that were read, or tried. */
+export type ReadWebConfig =
+  | { readonly config: WebConfig }
+  | { readonly problems: readonly string[]; readonly files: readonly string[] };
 
 /**
  * Reads a web configuration file, which is Prometheus' own format
@@ -20,8 +22,8 @@ export async function readWebConfig(path: string): Promise<ReadWebConfig> {
   const problems: string[] = [];
   const tell = (problem: string) => problems.push(`${path}: ${problem}`);
   const root = await readYaml(path, tell);
-  if (root === undefined) return { problems };
   const files = [path];
+  if (root === undefined) return { problems, files };
   const open = async (name: string, key: string): Promise<string | undefined> => {
     const file = resolve(dirname(path), name);
     files.push(file);
@@ -42,7 +44,7 @@ export async function readWebConfig(path: string): Promise<ReadWebConfig> {
     users: readUsers(users, tell),
     files,
   };
-  return problems.length > 0 ? { problems } : { config };
+  return problems.length > 0 ? { problems, files } : { config };
 }
 
 async function readYaml(path: string, tell: (problem: string) => void): Promise<Fields | undefined> {
