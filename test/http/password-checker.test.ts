@@ -40,6 +40,14 @@ test("a right password is remembered whatever is guessed, and as long as its has
   assert.equal(await checker.check({ password: "right", hash: hashSync("changed", 4), peer: "a" }), false);
 });
 
+test("nothing is the password of a hash that cannot be used", async (t) => {
+  const checker = createChecker(t);
+  for (const start of ["$2x$04$", "$2y$99$"]) {
+    const unusable = `${start}${hash.slice(start.length)}`;
+    assert.equal(await checker.check({ password: "right", hash: unusable, peer: "a" }), false);
+  }
+});
+
 test("who waits when it is stopped is told so", async () => {
   const checker = new PasswordChecker();
   const waiting = ["a", "b"].map((peer) => checker.check({ password: "x", hash: hashSync("y", 10), peer }));

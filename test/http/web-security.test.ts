@@ -403,6 +403,31 @@ describe("a web configuration", { skip: skipWithout("openssl") }, () => {
     });
   }
 
+  test("takes hashes of bcrypt that can match, and no others", async () => {
+    const rest = hashSync(password, 4).slice("$2b$04$".length);
+    for (const [start, problem] of [
+      ["$2a$04$", undefined],
+      ["$2b$10$", undefined],
+      ["$2y$16$", undefined],
+      ["$2x$10$", /basic_auth_users\.alice: is a bcrypt hash of revision 2x, which nobody makes/],
+      ["$2$10$", /is a bcrypt hash of revision 2, which nobody makes/],
+      ["$2y$02$", /is a bcrypt hash of cost 2, which is not one of 4 to 16/],
+      ["$2y$17$", /is a bcrypt hash of cost 17, /],
+      ["$2y$99$", /is a bcrypt hash of cost 99, /],
+      ["$1$10$", /is no bcrypt hash/],
+    ] as const) {
+      const read = await readWebConfig(write(["basic_auth_users:", `  alice: ${start}${rest}`]));
+      if (problem === undefined) assert.ok("config" in read, start);
+      else assert.match("problems" in read ? read.problems.join("\n") : "", problem, start);
+    }
+  });
+
+  test("warns of hashes that are slow to check", async (t) => {
+    const hash = hashSync(password, 4).replace("$04$", "$15$");
+    const { told } = await serve(t, write(["basic_auth_users:", `  alice: ${hash}`]));
+    assert.match(told.log, /WARN.*basic_auth_users\.alice: a hash of cost 15 takes seconds to check/i);
+  });
+
   test("that is not there is refused, and an empty one changes nothing", async () => {
     assert.match(JSON.stringify(await readWebConfig("/nowhere/web.yml")), /cannot be read/);
     const empty = await readWebConfig(write([]));
@@ -410,6 +435,7 @@ describe("a web configuration", { skip: skipWithout("openssl") }, () => {
       tls: undefined,
       headers: {},
       users: new Map(),
+      warnings: [],
       files: [],
     });
   });

@@ -43,6 +43,7 @@ export class FileSecurity implements WebSecurity {
     this.#config = parts.config;
     this.#watched = new Set(parts.config.files);
     this.tls = parts.config.tls === undefined ? undefined : this.#tlsOf(parts.config.tls);
+    this.#warn();
     void this.#look();
   }
 
@@ -107,10 +108,15 @@ export class FileSecurity implements WebSecurity {
       this.#told = "";
       if (read.config.tls !== undefined) for (const changed of this.#changed) changed(read.config.tls.context);
       log.info("the web configuration has changed, and is in force", { file: path });
+      this.#warn();
     } else if (problem !== undefined && problem !== this.#told) {
       this.#told = problem;
       log.warn(`the web configuration has changed and cannot be used, so that the last one stays: ${problem}`);
     }
+  }
+
+  #warn(): void {
+    for (const warning of this.#config.warnings) this.#parts.log.warn(warning, { file: this.#parts.path });
   }
 
   /** What is settled for the whole life of what listens. */

@@ -7,6 +7,11 @@ import { cipherSuites, clientAuthTypes, curves, tls13Suites, tlsVersions } from 
 import type { WebConfig, WebTls } from "./web-config.ts";
 
 const maxBytes = 1_024 * 1_024;
+/** What a password costs to check doubles with each: bcrypt takes no less than 4, and a check at 16 seconds. */
+const minCost = 4;
+const maxCost = 16;
+const slowCost = 14;
+const howToHash = `make one with "htpasswd -nBC 10 ''"`;
 
 /** Each problem is a sentence that names the file and the key; `files` are those that were read, or tried. */
 export type ReadWebConfig =
@@ -41,7 +46,7 @@ export async function readWebConfig(path: string): Promise<ReadWebConfig> {
   const config: WebConfig = {
     tls: tls === undefined ? undefined : await readTls(tls, open, tell),
     headers: http === undefined ? {} : readHttp(http),
-    users: readUsers(users, tell),
+    ...readUsers(users),
     files,
   };
   return problems.length > 0 ? { problems, files } : { config };
@@ -162,14 +167,26 @@ function readHttp(reader: FieldReader): Record<string, string> {
   return headers;
 }
 
-function readUsers(reader: FieldReader | undefined, tell: (problem: string) => void): Map<string, string> {
+function readUsers(reader: FieldReader | undefined): Pick<WebConfig, "users" | "warnings"> {
   const users = new Map<string, string>();
+  const warnings: string[] = [];
   for (const name of reader?.names() ?? []) {
     const hash = reader?.string(name);
     if (hash === undefined) continue;
-    if (/^\$2[abxy]?\$\d\d\$[./A-Za-z0-9]{53}$/.test(hash)) users.set(name, hash);
-    // Not shown: it may be the password itself.
-    else tell(`basic_auth_users.${name}: is no bcrypt hash; make one with "htpasswd -nBC 10 ''"`);
+    const [, revision = "", digits] = /^\$2(.?)\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(hash) ?? [];
+    const cost = Number(digits);
+    // Never shown whole: it may be the password itself.
+    if (digits === undefined) reader?.tell(name, `is no bcrypt hash; ${howToHash}`);
+    else if (!"aby".includes(revision) || revision === "")
+      reader?.tell(name, `is a bcrypt hash of revision 2${revision}, which nobody makes any more; ${howToHash}`);
+    else if (cost < minCost || cost > maxCost)
+      reader?.tell(
+        name,
+        `is a bcrypt hash of cost ${cost}, which is not one of ${minCost} to ${maxCost}; ${howToHash}`,
+      );
+    else users.set(name, hash);
+    if (cost > slowCost && users.has(name))
+      warnings.push(`basic_auth_users.${name}: a hash of cost ${cost} takes seconds to check; ${howToHash}`);
   }
-  return users;
+  return { users, warnings };
 }

@@ -8,6 +8,8 @@ export interface WebConfig {
   readonly headers: Readonly<Record<string, string>>;
   /** Hashes of passwords by name; empty: nobody needs one. */
   readonly users: ReadonlyMap<string, string>;
+  /** Sentences on what will do and might be better. */
+  readonly warnings: readonly string[];
   /** The files that it was read from, whose changes change it. */
   readonly files: readonly string[];
 }
