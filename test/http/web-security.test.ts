@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { copyFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import https from "node:https";
 import { join } from "node:path";
@@ -193,6 +193,19 @@ describe("a web configuration", { skip: skipWithout("openssl") }, () => {
       });
     }
 
+    for (const type of ["VerifyClientCertIfGiven", "RequestClientCert"]) {
+      test(`goes on wanting them where ${type} would let in who has none`, async (t) => {
+        const path = wanting("RequireAndVerifyClientCert");
+        const { port, told } = await serve(t, path);
+        const withoutNeed = readFileSync(path, "utf8").replace("RequireAndVerifyClientCert", type);
+        writeFileSync(path, withoutNeed);
+        await eventually("it is told", () => /client_auth_type: nobody would need a cert.*restart/.test(told.log));
+        await assert.rejects(get(port));
+        const { cert, key } = good();
+        assert.equal((await get(port, { cert, key })).status, 200);
+      });
+    }
+
     test("and one of a few names in them, lets nobody else in", async (t) => {
       const { port } = await serve(
         t,
@@ -311,6 +324,29 @@ describe("a web configuration", { skip: skipWithout("openssl") }, () => {
       assert.ok(tookMs < 2_000, `it took ${tookMs} ms`);
       assert.deepEqual([...statuses].toSorted(), [401, 429]);
     });
+
+    for (const [name, left] of [
+      ["an emptied file", []],
+      ["a file without users", ["basic_auth_users:"]],
+      ["a file with headers alone", ["http_server_config: {headers: {X-Frame-Options: deny}}"]],
+    ] as const) {
+      test(`goes on wanting it after ${name}`, async (t) => {
+        const path = write(users());
+        const { port, told } = await serve(t, path);
+        const url = `http://127.0.0.1:${port}/metrics`;
+        writeFileSync(path, left.join("\n"));
+        await eventually("it is told", () => /basic_auth_users: are gone.*restart PinGo/.test(told.log));
+        const answers = [await fetch(url), await fetch(url, { headers: basic("alice", password) })];
+        assert.deepEqual(
+          answers.map(({ status }) => status),
+          [401, 200],
+        );
+        writeFileSync(path, ["basic_auth_users:", `  bob: ${hashSync("new", 4)}`].join("\n"));
+        const isIn = async () => (await fetch(url, { headers: basic("bob", "new") })).status === 200;
+        await eventually("what mends it is taken", isIn);
+        assert.equal(told.log.match(/are gone/g)?.length, 1);
+      });
+    }
 
     test("follows a change of the file", async (t) => {
       const path = write([...tlsLines(), ...users()]);

@@ -101,7 +101,7 @@ export class FileSecurity implements WebSecurity {
   async #readAgain(): Promise<void> {
     const { path, log } = this.#parts;
     const read = await this.#read();
-    const problem = "problems" in read ? read.problems.join("; ") : this.#explainUnchangeable(read.config);
+    const problem = "problems" in read ? read.problems.join("; ") : this.#explainRefusal(read.config);
     if (problem === undefined && "config" in read) {
       this.#config = read.config;
       this.#watched = new Set(read.config.files);
@@ -119,6 +119,20 @@ export class FileSecurity implements WebSecurity {
     for (const warning of this.#config.warnings) this.#parts.log.warn(warning, { file: this.#parts.path });
   }
 
+  #explainRefusal(next: WebConfig): string | undefined {
+    return this.#explainUnchangeable(next) ?? this.#explainOpening(next);
+  }
+
+  /** A file that lost what was in it is more likely a mistake than meant to let everybody in. */
+  #explainOpening(next: WebConfig): string | undefined {
+    const { users, tls } = this.#config;
+    if (users.size > 0 && next.users.size === 0)
+      return "basic_auth_users: are gone, so that nobody would need a password any more; restart PinGo if that is meant";
+    return isNeeded(tls) && !isNeeded(next.tls)
+      ? "client_auth_type: nobody would need a certificate any more; restart PinGo if that is meant"
+      : undefined;
+  }
+
   /** What is settled for the whole life of what listens. */
   #explainUnchangeable({ tls }: WebConfig): string | undefined {
     const before = this.#config.tls;
@@ -128,11 +142,16 @@ export class FileSecurity implements WebSecurity {
   }
 }
 
+/** Whether clients need a certificate. */
+function isNeeded(tls: WebTls | undefined): boolean {
+  return tls?.clientAuth === "RequireAnyClientCert" || tls?.clientAuth === "RequireAndVerifyClientCert";
+}
+
 /** By Go's ClientAuthType. */
-function admits({ clientAuth, allowedSans }: WebTls, socket: TLSSocket): boolean {
+function admits(tls: WebTls, socket: TLSSocket): boolean {
+  const { clientAuth, allowedSans } = tls;
   const certificate = socket.getPeerX509Certificate();
-  const isGiven = certificate !== undefined;
-  if (!isGiven) return clientAuth !== "RequireAnyClientCert" && clientAuth !== "RequireAndVerifyClientCert";
+  if (certificate === undefined) return !isNeeded(tls);
   const verifies = clientAuth === "RequireAndVerifyClientCert" || clientAuth === "VerifyClientCertIfGiven";
   if (verifies && !socket.authorized) return false;
   return allowedSans.length === 0 || sansOf(certificate.subjectAltName).some((san) => allowedSans.includes(san));
