@@ -464,15 +464,26 @@ describe("a web configuration", { skip: skipWithout("openssl") }, () => {
     assert.match(told.log, /WARN.*basic_auth_users\.alice: a hash of cost 15 takes seconds to check/i);
   });
 
+  test("that changes between its reading and the first look at it is read again", async (t) => {
+    const path = write([]);
+    const read = await readWebConfig(path);
+    assert.ok("config" in read);
+    writeFileSync(path, "http_server_config: {headers: {X-Frame-Options: deny}}");
+    const log = createLog({ format: "text", level: "info", write: () => {}, unixMs: Date.now, secrets: () => [] });
+    const security = new FileSecurity({ path, config: read.config, log, clock: systemClock });
+    t.after(() => security.stop());
+    await eventually("it is in force", () => security.headers()["X-Frame-Options"] === "deny");
+  });
+
   test("that is not there is refused, and an empty one changes nothing", async () => {
     assert.match(JSON.stringify(await readWebConfig("/nowhere/web.yml")), /cannot be read/);
     const empty = await readWebConfig(write([]));
-    assert.deepEqual("config" in empty && { ...empty.config, files: [] }, {
+    assert.deepEqual("config" in empty && { ...empty.config, files: undefined }, {
       tls: undefined,
       headers: {},
       users: new Map(),
       warnings: [],
-      files: [],
+      files: undefined,
     });
   });
 });

@@ -1,10 +1,10 @@
-import { stat } from "node:fs/promises";
 import type { SecureContextOptions, TLSSocket } from "node:tls";
 import type { Clock, Timer } from "../../clock.ts";
 import type { Log } from "../../log.ts";
 import { PasswordChecker } from "./password-checker.ts";
-import { type ReadWebConfig, readWebConfig } from "./read-web-config.ts";
-import type { WebConfig, WebTls } from "./web-config.ts";
+import { readWebConfig } from "./read-web-config.ts";
+import { stateOfFile } from "./state-of-file.ts";
+import type { FileStates, WebConfig, WebTls } from "./web-config.ts";
 import type { AuthAnswer, TlsSecurity, WebSecurity } from "./web-security.ts";
 
 /** Between looks at the files: certificates rotate hours before they expire. */
@@ -30,10 +30,8 @@ export class FileSecurity implements WebSecurity {
   readonly #passwords = new PasswordChecker();
   readonly #changed: ((options: SecureContextOptions) => void)[] = [];
   #config: WebConfig;
-  /** Also those of a configuration that could not be used: what mends it may come to any of them. */
-  #watched: ReadonlySet<string>;
-  /** What was seen of them before they were last read. */
-  #states: ReadonlyMap<string, string> = new Map();
+  /** Also of the files of a configuration that could not be used: what mends it may come to any of them. */
+  #states: FileStates;
   #told = "";
   #timer: Timer | undefined;
   #isStopped = false;
@@ -41,7 +39,7 @@ export class FileSecurity implements WebSecurity {
   constructor(parts: FileSecurityParts) {
     this.#parts = parts;
     this.#config = parts.config;
-    this.#watched = new Set(parts.config.files);
+    this.#states = parts.config.files;
     this.tls = parts.config.tls === undefined ? undefined : this.#tlsOf(parts.config.tls);
     this.#warn();
     void this.#look();
@@ -79,32 +77,21 @@ export class FileSecurity implements WebSecurity {
   }
 
   async #look(): Promise<void> {
-    const states = await statesOf(this.#watched);
-    const isFirst = this.#states.size === 0;
-    if (isFirst) this.#states = states;
-    else if ([...states].some(([file, state]) => state !== this.#states.get(file))) await this.#readAgain();
+    const states = new Map<string, string>();
+    for (const file of this.#states.keys()) states.set(file, await stateOfFile(file));
+    if ([...states].some(([file, state]) => state !== this.#states.get(file))) await this.#readAgain(states);
     if (!this.#isStopped) this.#timer = this.#parts.clock.setTimer(() => void this.#look(), lookMs);
   }
 
-  /** Its files are looked at before they are read, so that no change between the two is missed. */
-  async #read(): Promise<ReadWebConfig> {
-    for (;;) {
-      this.#states = await statesOf(this.#watched);
-      const read = await readWebConfig(this.#parts.path);
-      const files = "config" in read ? read.config.files : read.files;
-      const isSeen = files.every((file) => this.#states.has(file));
-      this.#watched = new Set([...this.#config.files, ...files]);
-      if (isSeen) return read;
-    }
-  }
-
-  async #readAgain(): Promise<void> {
+  async #readAgain(states: FileStates): Promise<void> {
     const { path, log } = this.#parts;
-    const read = await this.#read();
+    const read = await readWebConfig(path);
+    const before = [...states].filter(([file]) => this.#config.files.has(file));
+    this.#states = new Map([...before, ...("config" in read ? read.config : read).files]);
     const problem = "problems" in read ? read.problems.join("; ") : this.#explainRefusal(read.config);
     if (problem === undefined && "config" in read) {
       this.#config = read.config;
-      this.#watched = new Set(read.config.files);
+      this.#states = read.config.files;
       this.#told = "";
       if (read.config.tls !== undefined) for (const changed of this.#changed) changed(read.config.tls.context);
       log.info("the web configuration has changed, and is in force", { file: path });
@@ -171,16 +158,4 @@ function parseBasic(
   const text = Buffer.from(match[1] ?? "", "base64").toString();
   const colon = text.indexOf(":");
   return colon < 0 ? undefined : { name: text.slice(0, colon), password: text.slice(colon + 1) };
-}
-
-async function statesOf(files: ReadonlySet<string>): Promise<Map<string, string>> {
-  const states = [...files].map(async (file): Promise<[string, string]> => {
-    try {
-      const { ino, size, mtimeMs, ctimeMs } = await stat(file);
-      return [file, [ino, size, mtimeMs, ctimeMs].join(" ")];
-    } catch (error) {
-      return [file, String(error)];
-    }
-  });
-  return new Map(await Promise.all(states));
 }

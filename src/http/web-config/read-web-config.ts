@@ -4,7 +4,8 @@ import { createSecureContext, type SecureContextOptions } from "node:tls";
 import { parseDocument } from "yaml";
 import { FieldReader, type Fields } from "./field-reader.ts";
 import { cipherSuites, clientAuthTypes, curves, tls13Suites, tlsVersions } from "./go-tls-names.ts";
-import type { WebConfig, WebTls } from "./web-config.ts";
+import { stateOfFile } from "./state-of-file.ts";
+import type { FileStates, WebConfig, WebTls } from "./web-config.ts";
 
 const maxBytes = 1_024 * 1_024;
 /** What a password costs to check doubles with each: bcrypt takes no less than 4, and a check at 16 seconds. */
@@ -13,10 +14,10 @@ const maxCost = 16;
 const slowCost = 14;
 const howToHash = `make one with "htpasswd -nBC 10 ''"`;
 
-/** Each problem is a sentence that names the file and the key; `files` are those that were read, or tried. */
+/** Each problem is a sentence that names the file and the key. */
 export type ReadWebConfig =
   | { readonly config: WebConfig }
-  | { readonly problems: readonly string[]; readonly files: readonly string[] };
+  | { readonly problems: readonly string[]; readonly files: FileStates };
 
 /**
  * Reads a web configuration file, which is Prometheus' own format
@@ -26,12 +27,12 @@ export type ReadWebConfig =
 export async function readWebConfig(path: string): Promise<ReadWebConfig> {
   const problems: string[] = [];
   const tell = (problem: string) => problems.push(`${path}: ${problem}`);
+  const files = new Map([[path, await stateOfFile(path)]]);
   const root = await readYaml(path, tell);
-  const files = [path];
   if (root === undefined) return { problems, files };
   const open = async (name: string, key: string): Promise<string | undefined> => {
     const file = resolve(dirname(path), name);
-    files.push(file);
+    if (!files.has(file)) files.set(file, await stateOfFile(file));
     return readText(file).catch((error: Error) => {
       tell(`${key}: ${error.message}`);
       return undefined;

@@ -1,6 +1,9 @@
 import type { SecureContextOptions } from "node:tls";
 import type { ClientAuthType } from "./go-tls-names.ts";
 
+/** The files that were read, or tried, whose changes are to be seen: by path, how each looked before. */
+export type FileStates = ReadonlyMap<string, string>;
+
 /** A web configuration, checked. */
 export interface WebConfig {
   /** Undefined: in the clear. */
@@ -10,8 +13,7 @@ export interface WebConfig {
   readonly users: ReadonlyMap<string, string>;
   /** Sentences on what will do and might be better. */
   readonly warnings: readonly string[];
-  /** The files that it was read from, whose changes change it. */
-  readonly files: readonly string[];
+  readonly files: FileStates;
 }
 
 export interface WebTls {
