@@ -429,6 +429,34 @@ describe("a web configuration", { skip: skipWithout("openssl") }, () => {
       () => tlsLines('client_allowed_sans: ["a"]'),
       /client_allowed_sans: needs client_auth_type/,
     ],
+    [
+      "authorities that are none",
+      () => tlsLines("client_auth_type: RequireAndVerifyClientCert", `client_ca_file: ${own.keyFile}`),
+      /tls_server_config\.client_ca_file: has no certificate in PEM in it/,
+    ],
+    [
+      "an empty file of authorities",
+      () => tlsLines("client_auth_type: RequireAndVerifyClientCert", `client_ca_file: ${write([])}`),
+      /tls_server_config\.client_ca_file: has no certificate in PEM in it/,
+    ],
+    [
+      "an authority that is cut short",
+      () => {
+        const short = authority.ca.replace(/(BEGIN CERTIFICATE-----\n.{64})[^-]*/s, "$1\n");
+        return tlsLines("client_auth_type: RequireAnyClientCert", `client_ca_file: ${write([authority.ca, short])}`);
+      },
+      /tls_server_config\.client_ca_file: certificate 2 of 2 cannot be read: /,
+    ],
+    [
+      "versions that exclude each other",
+      () => tlsLines("min_version: TLS13", "max_version: TLS12"),
+      /tls_server_config\.min_version: no version is from TLS13 \(min_version\) to TLS12 \(max_version\)/,
+    ],
+    [
+      "a last version before the first that is taken by default",
+      () => tlsLines("max_version: TLS11"),
+      /tls_server_config\.max_version: no version is from TLS12 \(min_version\) to TLS11 \(max_version\)/,
+    ],
     ["YAML that is none", () => ["tls_server_config: ["], /cannot be read/],
     ["a list", () => ["- a"], /is no mapping/],
     ["both a certificate and its file", () => tlsLines("cert: x"), /and cert_file are both there/],

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { createSecureContext, type SecureContextOptions } from "node:tls";
@@ -81,12 +82,12 @@ async function readTls(reader: FieldReader, open: Open, tell: (problem: string) 
   const ca = await inlineOrFile(reader, "client_ca", open);
   const clientAuth = reader.word("client_auth_type", clientAuthTypes) ?? "NoClientCert";
   const allowedSans = reader.strings("client_allowed_sans");
+  if (ca !== undefined) checkAuthorities(ca, reader);
   const context: SecureContextOptions = {
     ...(cert !== undefined && { cert }),
     ...(key !== undefined && { key }),
     ...(ca !== undefined && { ca }),
-    minVersion: tlsVersions[reader.word("min_version", versionNames) ?? "TLS12"],
-    maxVersion: tlsVersions[reader.word("max_version", versionNames) ?? "TLS13"],
+    ...readVersions(reader),
     ...readSuites(reader),
     honorCipherOrder: reader.flag("prefer_server_cipher_suites") ?? true,
     ...readCurves(reader),
@@ -112,6 +113,7 @@ async function readTls(reader: FieldReader, open: Open, tell: (problem: string) 
   return { context, clientAuth, allowedSans };
 }
 
+/** The oldest first. */
 const versionNames = Object.keys(tlsVersions) as (keyof typeof tlsVersions)[];
 
 /** PEM in the file itself, or in one of its own. */
@@ -122,6 +124,37 @@ async function inlineOrFile(reader: FieldReader, name: string, open: Open): Prom
     reader.tell(name, `and ${name}_file are both there; give one of them`);
   if (inline !== undefined || file === undefined) return inline;
   return open(file, `tls_server_config.${name}_file`);
+}
+
+/** OpenSSL takes any text, and then nobody's certificate. */
+function checkAuthorities(pem: string, reader: FieldReader): void {
+  const key = reader.has("client_ca") ? "client_ca" : "client_ca_file";
+  const certificates = pem.match(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs) ?? [];
+  if (certificates.length === 0) reader.tell(key, "has no certificate in PEM in it");
+  for (const [index, certificate] of certificates.entries()) {
+    try {
+      new X509Certificate(certificate);
+    } catch (error) {
+      reader.tell(
+        key,
+        `certificate ${index + 1} of ${certificates.length} cannot be read: ${(error as Error).message}`,
+      );
+    }
+  }
+}
+
+/** OpenSSL takes an empty range, and then nobody's handshake. */
+function readVersions(reader: FieldReader): Pick<SecureContextOptions, "minVersion" | "maxVersion"> {
+  const min = reader.word("min_version", versionNames) ?? "TLS12";
+  const max = reader.word("max_version", versionNames) ?? "TLS13";
+  if (versionNames.indexOf(min) > versionNames.indexOf(max)) {
+    const key = reader.has("min_version") ? "min_version" : "max_version";
+    reader.tell(
+      key,
+      `no version is from ${min} (min_version) to ${max} (max_version); raise max_version or lower min_version`,
+    );
+  }
+  return { minVersion: tlsVersions[min], maxVersion: tlsVersions[max] };
 }
 
 function readSuites(reader: FieldReader): { ciphers?: string } {
