@@ -102,6 +102,12 @@ describe("a web configuration", { skip: skipWithout("openssl") }, () => {
     return serialNumber;
   }
 
+  /** As openssl takes a name with commas in it: 0x82 is a DNS name, 0x86 a URI (RFC 5280, 4.2.1.6). */
+  function derOf(kind: number, name: string): string {
+    const bytes = [0x30, name.length + 2, kind, name.length, ...Buffer.from(name)];
+    return `DER:${Buffer.from(bytes).toString("hex")}`;
+  }
+
   const basic = (name: string, word: string) => ({
     authorization: `Basic ${Buffer.from(`${name}:${word}`).toString("base64")}`,
   });
@@ -209,12 +215,20 @@ describe("a web configuration", { skip: skipWithout("openssl") }, () => {
     test("and one of a few names in them, lets nobody else in", async (t) => {
       const { port } = await serve(
         t,
-        wanting("RequireAndVerifyClientCert", 'client_allowed_sans: ["scraper", "192.0.2.7"]'),
+        wanting(
+          "RequireAndVerifyClientCert",
+          'client_allowed_sans: ["scraper", "192.0.2.7", "::1", "2001:DB8::7", "spiffe://z/a,b"]',
+        ),
       );
       for (const [san, isIn] of [
         ["DNS:scraper", true],
         ["IP:192.0.2.7", true],
+        ["IP:::1", true],
+        ["IP:2001:db8:0:0::7", true],
+        ["IP:2001:db8::8", false],
         ["DNS:other,DNS:scraper", true],
+        [derOf(0x82, "a, DNS:scraper, b"), false],
+        [derOf(0x86, "spiffe://z/a,b"), true],
         ["DNS:other", false],
         ["DNS:scraper.example", false],
       ] as const) {

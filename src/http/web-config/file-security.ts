@@ -4,6 +4,7 @@ import type { Log } from "../../log.ts";
 import { PasswordChecker } from "./password-checker.ts";
 import { readWebConfig } from "./read-web-config.ts";
 import { stateOfFile } from "./state-of-file.ts";
+import { parseSubjectAltNames } from "./subject-alt-names.ts";
 import type { FileStates, WebConfig, WebTls } from "./web-config.ts";
 import type { AuthAnswer, TlsSecurity, WebSecurity } from "./web-security.ts";
 
@@ -141,12 +142,8 @@ function admits(tls: WebTls, socket: TLSSocket): boolean {
   if (certificate === undefined) return !isNeeded(tls);
   const verifies = clientAuth === "RequireAndVerifyClientCert" || clientAuth === "VerifyClientCertIfGiven";
   if (verifies && !socket.authorized) return false;
-  return allowedSans.length === 0 || sansOf(certificate.subjectAltName).some((san) => allowedSans.includes(san));
-}
-
-/** `DNS:a, IP Address:192.0.2.1, email:x@y, URI:spiffe://z` as the values alone. */
-function sansOf(text: string | undefined): string[] {
-  return (text ?? "").split(", ").map((name) => name.slice(name.indexOf(":") + 1));
+  const names = parseSubjectAltNames(certificate.subjectAltName ?? "");
+  return allowedSans.length === 0 || names.some((name) => allowedSans.includes(name));
 }
 
 /** RFC 7617. */

@@ -6,6 +6,7 @@ import { parseDocument } from "yaml";
 import { FieldReader, type Fields } from "./field-reader.ts";
 import { cipherSuites, clientAuthTypes, curves, tls13Suites, tlsVersions } from "./go-tls-names.ts";
 import { stateOfFile } from "./state-of-file.ts";
+import { canonicalName } from "./subject-alt-names.ts";
 import type { FileStates, WebConfig, WebTls } from "./web-config.ts";
 
 const maxBytes = 1_024 * 1_024;
@@ -81,7 +82,7 @@ async function readTls(reader: FieldReader, open: Open, tell: (problem: string) 
   const key = await inlineOrFile(reader, "key", open);
   const ca = await inlineOrFile(reader, "client_ca", open);
   const clientAuth = reader.word("client_auth_type", clientAuthTypes) ?? "NoClientCert";
-  const allowedSans = reader.strings("client_allowed_sans");
+  const allowedSans = reader.strings("client_allowed_sans").map(canonicalName);
   if (ca !== undefined) checkAuthorities(ca, reader);
   const context: SecureContextOptions = {
     ...(cert !== undefined && { cert }),

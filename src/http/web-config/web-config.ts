@@ -19,6 +19,6 @@ export interface WebConfig {
 export interface WebTls {
   readonly context: SecureContextOptions;
   readonly clientAuth: ClientAuthType;
-  /** One of these has to be in a client's certificate; empty: any may be. */
+  /** In their canonical form. One of these has to be in a client's certificate; empty: any may be. */
   readonly allowedSans: readonly string[];
 }
