@@ -9,7 +9,7 @@ import { cutOff } from "./cut-off.ts";
 import type { ListenAddress } from "./listen-address.ts";
 import type { RefusalReason } from "./refusal.ts";
 import { type SendOptions, sendChunks, sendWhole } from "./send.ts";
-import { openToGroup, removeStaleSocket } from "./unix-socket.ts";
+import { openToGroup, removeStaleSocket, withoutOthers } from "./unix-socket.ts";
 import type { AuthAnswer, WebSecurity } from "./web-config/web-security.ts";
 
 /** What a route answers. */
@@ -114,10 +114,13 @@ export class HttpServer {
     await new Promise<void>((resolve, reject) => {
       const failed = (error: Error) => reject(new ListenError(address, error));
       server.once("error", failed);
-      server.listen(listenOptions(address), () => {
+      const listening = () => {
         server.off("error", failed);
         resolve();
-      });
+      };
+      const bind = () => server.listen(listenOptions(address), listening);
+      if (isUnix) withoutOthers(bind);
+      else bind();
     });
     if (isUnix) await openToGroup(address.path);
     const found = server.address();
