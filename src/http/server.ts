@@ -10,7 +10,7 @@ import type { ListenAddress } from "./listen-address.ts";
 import type { RefusalReason } from "./refusal.ts";
 import { type SendOptions, sendChunks, sendWhole } from "./send.ts";
 import { type LiveBody, sendLive } from "./send-live.ts";
-import { openToGroup, removeStaleSocket } from "./unix-socket.ts";
+import { openToGroup, removeStaleSocket, withoutOthers } from "./unix-socket.ts";
 import type { AuthAnswer, WebSecurity } from "./web-config/web-security.ts";
 
 /** What a route answers. */
@@ -118,10 +118,13 @@ export class HttpServer {
     await new Promise<void>((resolve, reject) => {
       const failed = (error: Error) => reject(new ListenError(address, error));
       server.once("error", failed);
-      server.listen(listenOptions(address), () => {
+      const listening = () => {
         server.off("error", failed);
         resolve();
-      });
+      };
+      const bind = () => server.listen(listenOptions(address), listening);
+      if (isUnix) withoutOthers(bind);
+      else bind();
     });
     if (isUnix) await openToGroup(address.path);
     const found = server.address();
@@ -229,7 +232,7 @@ export class HttpServer {
 
   async #answer(request: IncomingMessage, gone: AbortSignal): Promise<Answer> {
     const { method = "GET", headers, url = "/" } = request;
-    const denied = await this.#denied(headers.authorization);
+    const denied = await this.#denied(request);
     if (denied !== undefined) return denied;
     if (method !== "GET" && method !== "HEAD") return text(405, "only GET and HEAD are answered here\n");
     const { path, query } = splitTarget(url);
@@ -243,8 +246,9 @@ export class HttpServer {
     }
   }
 
-  async #denied(authorization: string | undefined): Promise<Answer | undefined> {
-    const answer: AuthAnswer = (await this.#options.security?.authenticate(authorization)) ?? "ok";
+  async #denied({ headers, socket }: IncomingMessage): Promise<Answer | undefined> {
+    const asking = this.#options.security?.authenticate(headers.authorization, socket.remoteAddress ?? "");
+    const answer: AuthAnswer = (await asking) ?? "ok";
     if (answer === "ok") return undefined;
     this.#refused("password");
     if (answer === "busy") return busy("too many passwords are being checked; try again\n", 429);

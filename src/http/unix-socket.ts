@@ -13,6 +13,21 @@ export async function removeStaleSocket(path: string): Promise<void> {
   if (stat?.isSocket() === true && !(await answers(path))) await unlink(path).catch(() => {});
 }
 
+/**
+ * Does what makes a socket's file before it returns, as Node's listen does, and shuts everybody else out from the start:
+ * until its mode is set anybody could connect, and stay. The umask is that of the whole process, so that it only gets
+ * stricter meanwhile.
+ */
+export function withoutOthers<Result>(bind: () => Result): Result {
+  const before = process.umask(0o777);
+  process.umask(before | (0o777 & ~socketMode));
+  try {
+    return bind();
+  } finally {
+    process.umask(before);
+  }
+}
+
 /** Lets the owner and the group in, whatever the umask of this process is. */
 export function openToGroup(path: string): Promise<void> {
   return chmod(path, socketMode);

@@ -1,3 +1,4 @@
+import { formatGoFloat } from "../../src/metrics/exposition/go-float.ts";
 import { results } from "../../src/outcome.ts";
 
 /** What a node does to handshakes at one moment. */
@@ -126,7 +127,7 @@ function advance(
     const rtt = world.rtt?.(minute) ?? 0.00015;
     for (const bound of bounds)
       count(
-        `pingo_zone_handshake_rtt_seconds_bucket{le="${bound}",${ofZone}}`,
+        `pingo_zone_handshake_rtt_seconds_bucket{le="${formatGoFloat(bound)}",${ofZone}}`,
         result === "ok" && rtt <= bound ? 1 : 0,
       );
     count(`pingo_zone_handshake_rtt_seconds_bucket{le="+Inf",${ofZone}}`, result === "ok" ? 1 : 0);
@@ -137,7 +138,7 @@ function advance(
     if (!isFile) sum(`pingo_zone_nodes_ready{${ofZone}}`, ready ? 1 : 0);
     if (!isMinimal && !isFile) gauges.set(`pingo_node_ready{cluster="c",node="${node}",${from}}`, ready ? 1 : 0);
     for (const bound of [0.001, 0.01, 0.1, 1, 5])
-      count(`pingo_schedule_lag_seconds_bucket{le="${bound}",${from}}`, lag <= bound ? 1 : 0);
+      count(`pingo_schedule_lag_seconds_bucket{le="${formatGoFloat(bound)}",${from}}`, lag <= bound ? 1 : 0);
     count(`pingo_schedule_lag_seconds_bucket{le="+Inf",${from}}`, 1);
     count(`pingo_schedule_lag_seconds_count{${from}}`, 1);
     count(`pingo_probes_skipped_total{reason="overlap",${from}}`, world.skips?.(minute) ?? 0);

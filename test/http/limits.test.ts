@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import http from "node:http";
-import { connect, createServer, type Socket } from "node:net";
+import { connect, createServer, Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
@@ -315,6 +315,31 @@ describe("several addresses", () => {
     await server.stop();
     assert.ok(!existsSync(path), "the socket's file is left");
   });
+
+  for (const [umask, early] of [
+    [0o000, 0o660],
+    [0o022, 0o640],
+    [0o077, 0o600],
+  ] as const) {
+    test(`a socket's file is never open to others, with umask ${umask.toString(8)}`, async (t) => {
+      const path = join(folder(t), "pingo.sock");
+      const before = process.umask(umask);
+      t.after(() => process.umask(before));
+      const modes: number[] = [];
+      const { listen } = Server.prototype;
+      t.mock.method(Server.prototype, "listen", function (this: Server, ...given: Parameters<typeof listen>) {
+        const server = listen.apply(this, given);
+        modes.push(statSync(path).mode & 0o777);
+        return server;
+      });
+      const server = bare();
+      t.after(() => server.stop());
+      await server.listen([{ path }]);
+      modes.push(statSync(path).mode & 0o777);
+      assert.deepEqual(modes, [early, 0o660]);
+      assert.equal(process.umask(), umask);
+    });
+  }
 
   test("of which one is taken listen on none, and the error names it", async (t) => {
     const taken = bare();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { copyFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import http from "node:http";
 import https from "node:https";
 import { join } from "node:path";
 import { after, before, describe, type TestContext, test } from "node:test";
@@ -74,7 +75,10 @@ describe("a web configuration", { skip: skipWithout("openssl") }, () => {
     return { port: (address as TcpAddress).port, told, server };
   }
 
-  async function get(port: number, options: ConnectionOptions & { headers?: Record<string, string> } = {}) {
+  async function get(
+    port: number,
+    options: ConnectionOptions & { headers?: Record<string, string>; agent?: https.Agent } = {},
+  ) {
     const request = https.get({
       host: "127.0.0.1",
       port,
@@ -87,6 +91,21 @@ describe("a web configuration", { skip: skipWithout("openssl") }, () => {
     let body = "";
     for await (const chunk of response.setEncoding("utf8")) body += chunk;
     return { status: response.statusCode as number, headers: response.headers, body, socket: response.socket };
+  }
+
+  /** Of the certificate that is served. */
+  async function serialAt(port: number): Promise<string> {
+    const request = https.get({ host: "127.0.0.1", port, path: "/metrics", ca: authority.ca, agent: false });
+    const [response] = await once(request, "response");
+    const { serialNumber } = response.socket.getPeerCertificate();
+    response.destroy();
+    return serialNumber;
+  }
+
+  /** As openssl takes a name with commas in it: 0x82 is a DNS name, 0x86 a URI (RFC 5280, 4.2.1.6). */
+  function derOf(kind: number, name: string): string {
+    const bytes = [0x30, name.length + 2, kind, name.length, ...Buffer.from(name)];
+    return `DER:${Buffer.from(bytes).toString("hex")}`;
   }
 
   const basic = (name: string, word: string) => ({
@@ -122,13 +141,7 @@ describe("a web configuration", { skip: skipWithout("openssl") }, () => {
     put(own);
     const path = write(["tls_server_config:", `  cert_file: ${rotating.cert}`, `  key_file: ${rotating.key}`]);
     const { port, told } = await serve(t, path);
-    const serial = async () => {
-      const request = https.get({ host: "127.0.0.1", port, path: "/metrics", ca: authority.ca, agent: false });
-      const [response] = await once(request, "response");
-      const { serialNumber } = response.socket.getPeerCertificate();
-      response.destroy();
-      return serialNumber as string;
-    };
+    const serial = () => serialAt(port);
     const first = await serial();
     put(authority.issue({ san: "IP:127.0.0.1" }));
     await eventually("the new one is served", async () => (await serial()) !== first, 10_000);
@@ -136,6 +149,20 @@ describe("a web configuration", { skip: skipWithout("openssl") }, () => {
     writeFileSync(rotating.cert, "no certificate");
     await eventually("it is told", () => /cannot be used, so that the last one stays/.test(told.log), 10_000);
     assert.equal(await serial(), second);
+  });
+
+  test("names a certificate that comes later, and takes it then", async (t) => {
+    const path = write(tlsLines());
+    const { port, told } = await serve(t, path);
+    const first = await serialAt(port);
+    const later = { cert: join(authority.folder, "later.crt"), key: join(authority.folder, "later.key") };
+    writeFileSync(path, ["tls_server_config:", "  cert_file: later.crt", "  key_file: later.key"].join("\n"));
+    await eventually("it is told", () => told.log.includes("later.crt"));
+    const { certFile, keyFile } = authority.issue({ san: "IP:127.0.0.1" });
+    copyFileSync(keyFile, later.key);
+    copyFileSync(certFile, later.cert);
+    await eventually("it is served", async () => (await serialAt(port)) !== first);
+    assert.equal(told.log.match(/is in force/g)?.length, 1);
   });
 
   describe("that wants certificates of clients", () => {
@@ -172,15 +199,36 @@ describe("a web configuration", { skip: skipWithout("openssl") }, () => {
       });
     }
 
+    for (const type of ["VerifyClientCertIfGiven", "RequestClientCert"]) {
+      test(`goes on wanting them where ${type} would let in who has none`, async (t) => {
+        const path = wanting("RequireAndVerifyClientCert");
+        const { port, told } = await serve(t, path);
+        const withoutNeed = readFileSync(path, "utf8").replace("RequireAndVerifyClientCert", type);
+        writeFileSync(path, withoutNeed);
+        await eventually("it is told", () => /client_auth_type: nobody would need a cert.*restart/.test(told.log));
+        await assert.rejects(get(port));
+        const { cert, key } = good();
+        assert.equal((await get(port, { cert, key })).status, 200);
+      });
+    }
+
     test("and one of a few names in them, lets nobody else in", async (t) => {
       const { port } = await serve(
         t,
-        wanting("RequireAndVerifyClientCert", 'client_allowed_sans: ["scraper", "192.0.2.7"]'),
+        wanting(
+          "RequireAndVerifyClientCert",
+          'client_allowed_sans: ["scraper", "192.0.2.7", "::1", "2001:DB8::7", "spiffe://z/a,b"]',
+        ),
       );
       for (const [san, isIn] of [
         ["DNS:scraper", true],
         ["IP:192.0.2.7", true],
+        ["IP:::1", true],
+        ["IP:2001:db8:0:0::7", true],
+        ["IP:2001:db8::8", false],
         ["DNS:other,DNS:scraper", true],
+        [derOf(0x82, "a, DNS:scraper, b"), false],
+        [derOf(0x86, "spiffe://z/a,b"), true],
         ["DNS:other", false],
         ["DNS:scraper.example", false],
       ] as const) {
@@ -233,9 +281,10 @@ describe("a web configuration", { skip: skipWithout("openssl") }, () => {
       let isOver = false;
       const guessing = Array.from({ length: 20 }, async (_, guesser) => {
         const statuses = new Set<number>();
+        // Handshakes of TLS alone would fill the machine.
+        const agent = new https.Agent({ keepAlive: true });
         for (let guess = 0; !isOver; guess++) {
-          statuses.add((await get(port, { headers: basic("alice", `${guesser} ${guess}`) })).status);
-          // Handshakes of TLS alone would fill the machine.
+          statuses.add((await get(port, { agent, headers: basic("alice", `${guesser} ${guess}`) })).status);
           await new Promise((resolve) => setTimeout(resolve, 100));
         }
         return statuses;
@@ -251,9 +300,67 @@ describe("a web configuration", { skip: skipWithout("openssl") }, () => {
       const statuses = new Set((await Promise.all(guessing)).flatMap((set) => [...set]));
       assert.deepEqual([...statuses].toSorted(), [401, 429]);
       assert.ok(told.refused.length > 20);
-      const slowest = times.toSorted((a, b) => a - b).at(-2) as number;
-      assert.ok(slowest < 100, `a scrape took ${slowest} ms beside the guessing`);
+      // Not the slowest: what else runs on the machine slows down one or the other, a queue would slow down all.
+      const median = times.toSorted((a, b) => a - b)[times.length / 2] as number;
+      assert.ok(median < 100, `a scrape took ${median} ms beside the guessing`);
     });
+
+    test("lets in who was never checked before while somebody else guesses", async (t) => {
+      const { port } = await serve(t, write(users()));
+      const ask = async (from: string, word: string) => {
+        const request = http.get({
+          host: "127.0.0.1",
+          port,
+          path: "/metrics",
+          localAddress: from,
+          headers: basic("alice", word),
+        });
+        const [response] = await once(request, "response");
+        response.resume();
+        await once(response, "end");
+        return response.statusCode as number;
+      };
+      const statuses = new Set<number>();
+      let isOver = false;
+      const guessing = Array.from({ length: 20 }, async (_, guesser) => {
+        for (let guess = 0; !isOver; guess++) {
+          statuses.add(await ask("127.0.0.2", `${guesser} ${guess}`));
+          await new Promise((resolve) => setTimeout(resolve, 10));
+        }
+      });
+      await eventually("the guesses are too many", () => statuses.has(429));
+      const startMs = performance.now();
+      const status = await ask("127.0.0.1", password);
+      const tookMs = performance.now() - startMs;
+      isOver = true;
+      await Promise.all(guessing);
+      assert.equal(status, 200);
+      assert.ok(tookMs < 2_000, `it took ${tookMs} ms`);
+      assert.deepEqual([...statuses].toSorted(), [401, 429]);
+    });
+
+    for (const [name, left] of [
+      ["an emptied file", []],
+      ["a file without users", ["basic_auth_users:"]],
+      ["a file with headers alone", ["http_server_config: {headers: {X-Frame-Options: deny}}"]],
+    ] as const) {
+      test(`goes on wanting it after ${name}`, async (t) => {
+        const path = write(users());
+        const { port, told } = await serve(t, path);
+        const url = `http://127.0.0.1:${port}/metrics`;
+        writeFileSync(path, left.join("\n"));
+        await eventually("it is told", () => /basic_auth_users: are gone.*restart PinGo/.test(told.log));
+        const answers = [await fetch(url), await fetch(url, { headers: basic("alice", password) })];
+        assert.deepEqual(
+          answers.map(({ status }) => status),
+          [401, 200],
+        );
+        writeFileSync(path, ["basic_auth_users:", `  bob: ${hashSync("new", 4)}`].join("\n"));
+        const isIn = async () => (await fetch(url, { headers: basic("bob", "new") })).status === 200;
+        await eventually("what mends it is taken", isIn);
+        assert.equal(told.log.match(/are gone/g)?.length, 1);
+      });
+    }
 
     test("follows a change of the file", async (t) => {
       const path = write([...tlsLines(), ...users()]);
@@ -336,6 +443,34 @@ describe("a web configuration", { skip: skipWithout("openssl") }, () => {
       () => tlsLines('client_allowed_sans: ["a"]'),
       /client_allowed_sans: needs client_auth_type/,
     ],
+    [
+      "authorities that are none",
+      () => tlsLines("client_auth_type: RequireAndVerifyClientCert", `client_ca_file: ${own.keyFile}`),
+      /tls_server_config\.client_ca_file: has no certificate in PEM in it/,
+    ],
+    [
+      "an empty file of authorities",
+      () => tlsLines("client_auth_type: RequireAndVerifyClientCert", `client_ca_file: ${write([])}`),
+      /tls_server_config\.client_ca_file: has no certificate in PEM in it/,
+    ],
+    [
+      "an authority that is cut short",
+      () => {
+        const short = authority.ca.replace(/(BEGIN CERTIFICATE-----\n.{64})[^-]*/s, "$1\n");
+        return tlsLines("client_auth_type: RequireAnyClientCert", `client_ca_file: ${write([authority.ca, short])}`);
+      },
+      /tls_server_config\.client_ca_file: certificate 2 of 2 cannot be read: /,
+    ],
+    [
+      "versions that exclude each other",
+      () => tlsLines("min_version: TLS13", "max_version: TLS12"),
+      /tls_server_config\.min_version: no version is from TLS13 \(min_version\) to TLS12 \(max_version\)/,
+    ],
+    [
+      "a last version before the first that is taken by default",
+      () => tlsLines("max_version: TLS11"),
+      /tls_server_config\.max_version: no version is from TLS12 \(min_version\) to TLS11 \(max_version\)/,
+    ],
     ["YAML that is none", () => ["tls_server_config: ["], /cannot be read/],
     ["a list", () => ["- a"], /is no mapping/],
     ["both a certificate and its file", () => tlsLines("cert: x"), /and cert_file are both there/],
@@ -346,14 +481,51 @@ describe("a web configuration", { skip: skipWithout("openssl") }, () => {
     });
   }
 
+  test("takes hashes of bcrypt that can match, and no others", async () => {
+    const rest = hashSync(password, 4).slice("$2b$04$".length);
+    for (const [start, problem] of [
+      ["$2a$04$", undefined],
+      ["$2b$10$", undefined],
+      ["$2y$16$", undefined],
+      ["$2x$10$", /basic_auth_users\.alice: is a bcrypt hash of revision 2x, which nobody makes/],
+      ["$2$10$", /is a bcrypt hash of revision 2, which nobody makes/],
+      ["$2y$02$", /is a bcrypt hash of cost 2, which is not one of 4 to 16/],
+      ["$2y$17$", /is a bcrypt hash of cost 17, /],
+      ["$2y$99$", /is a bcrypt hash of cost 99, /],
+      ["$1$10$", /is no bcrypt hash/],
+    ] as const) {
+      const read = await readWebConfig(write(["basic_auth_users:", `  alice: ${start}${rest}`]));
+      if (problem === undefined) assert.ok("config" in read, start);
+      else assert.match("problems" in read ? read.problems.join("\n") : "", problem, start);
+    }
+  });
+
+  test("warns of hashes that are slow to check", async (t) => {
+    const hash = hashSync(password, 4).replace("$04$", "$15$");
+    const { told } = await serve(t, write(["basic_auth_users:", `  alice: ${hash}`]));
+    assert.match(told.log, /WARN.*basic_auth_users\.alice: a hash of cost 15 takes seconds to check/i);
+  });
+
+  test("that changes between its reading and the first look at it is read again", async (t) => {
+    const path = write([]);
+    const read = await readWebConfig(path);
+    assert.ok("config" in read);
+    writeFileSync(path, "http_server_config: {headers: {X-Frame-Options: deny}}");
+    const log = createLog({ format: "text", level: "info", write: () => {}, unixMs: Date.now, secrets: () => [] });
+    const security = new FileSecurity({ path, config: read.config, log, clock: systemClock });
+    t.after(() => security.stop());
+    await eventually("it is in force", () => security.headers()["X-Frame-Options"] === "deny");
+  });
+
   test("that is not there is refused, and an empty one changes nothing", async () => {
     assert.match(JSON.stringify(await readWebConfig("/nowhere/web.yml")), /cannot be read/);
     const empty = await readWebConfig(write([]));
-    assert.deepEqual("config" in empty && { ...empty.config, files: [] }, {
+    assert.deepEqual("config" in empty && { ...empty.config, files: undefined }, {
       tls: undefined,
       headers: {},
       users: new Map(),
-      files: [],
+      warnings: [],
+      files: undefined,
     });
   });
 });

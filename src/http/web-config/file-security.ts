@@ -1,10 +1,11 @@
-import { stat } from "node:fs/promises";
 import type { SecureContextOptions, TLSSocket } from "node:tls";
 import type { Clock, Timer } from "../../clock.ts";
 import type { Log } from "../../log.ts";
 import { PasswordChecker } from "./password-checker.ts";
 import { readWebConfig } from "./read-web-config.ts";
-import type { WebConfig, WebTls } from "./web-config.ts";
+import { stateOfFile } from "./state-of-file.ts";
+import { parseSubjectAltNames } from "./subject-alt-names.ts";
+import type { FileStates, WebConfig, WebTls } from "./web-config.ts";
 import type { AuthAnswer, TlsSecurity, WebSecurity } from "./web-security.ts";
 
 /** Between looks at the files: certificates rotate hours before they expire. */
@@ -30,7 +31,8 @@ export class FileSecurity implements WebSecurity {
   readonly #passwords = new PasswordChecker();
   readonly #changed: ((options: SecureContextOptions) => void)[] = [];
   #config: WebConfig;
-  #signature = "";
+  /** Also of the files of a configuration that could not be used: what mends it may come to any of them. */
+  #states: FileStates;
   #told = "";
   #timer: Timer | undefined;
   #isStopped = false;
@@ -38,7 +40,9 @@ export class FileSecurity implements WebSecurity {
   constructor(parts: FileSecurityParts) {
     this.#parts = parts;
     this.#config = parts.config;
+    this.#states = parts.config.files;
     this.tls = parts.config.tls === undefined ? undefined : this.#tlsOf(parts.config.tls);
+    this.#warn();
     void this.#look();
   }
 
@@ -46,13 +50,14 @@ export class FileSecurity implements WebSecurity {
     return this.#config.headers;
   }
 
-  async authenticate(authorization: string | undefined): Promise<AuthAnswer> {
+  async authenticate(authorization: string | undefined, peer: string): Promise<AuthAnswer> {
     const { users } = this.#config;
     if (users.size === 0) return "ok";
     const given = parseBasic(authorization);
     if (given === undefined) return "denied";
     const hash = users.get(given.name);
-    const isRight = await this.#passwords.check(given.password, hash ?? nobodysHash).catch(() => undefined);
+    const question = { password: given.password, hash: hash ?? nobodysHash, peer };
+    const isRight = await this.#passwords.check(question).catch(() => undefined);
     if (isRight === undefined) return "busy";
     return isRight && hash !== undefined ? "ok" : "denied";
   }
@@ -73,26 +78,47 @@ export class FileSecurity implements WebSecurity {
   }
 
   async #look(): Promise<void> {
-    const signature = await signatureOf(this.#config.files);
-    const isFirst = this.#signature === "";
-    if (!isFirst && signature !== this.#signature) await this.#readAgain();
-    this.#signature = signature;
+    const states = new Map<string, string>();
+    for (const file of this.#states.keys()) states.set(file, await stateOfFile(file));
+    if ([...states].some(([file, state]) => state !== this.#states.get(file))) await this.#readAgain(states);
     if (!this.#isStopped) this.#timer = this.#parts.clock.setTimer(() => void this.#look(), lookMs);
   }
 
-  async #readAgain(): Promise<void> {
+  async #readAgain(states: FileStates): Promise<void> {
     const { path, log } = this.#parts;
     const read = await readWebConfig(path);
-    const problem = "problems" in read ? read.problems.join("; ") : this.#explainUnchangeable(read.config);
+    const before = [...states].filter(([file]) => this.#config.files.has(file));
+    this.#states = new Map([...before, ...("config" in read ? read.config : read).files]);
+    const problem = "problems" in read ? read.problems.join("; ") : this.#explainRefusal(read.config);
     if (problem === undefined && "config" in read) {
       this.#config = read.config;
+      this.#states = read.config.files;
       this.#told = "";
       if (read.config.tls !== undefined) for (const changed of this.#changed) changed(read.config.tls.context);
       log.info("the web configuration has changed, and is in force", { file: path });
+      this.#warn();
     } else if (problem !== undefined && problem !== this.#told) {
       this.#told = problem;
       log.warn(`the web configuration has changed and cannot be used, so that the last one stays: ${problem}`);
     }
+  }
+
+  #warn(): void {
+    for (const warning of this.#config.warnings) this.#parts.log.warn(warning, { file: this.#parts.path });
+  }
+
+  #explainRefusal(next: WebConfig): string | undefined {
+    return this.#explainUnchangeable(next) ?? this.#explainOpening(next);
+  }
+
+  /** A file that lost what was in it is more likely a mistake than meant to let everybody in. */
+  #explainOpening(next: WebConfig): string | undefined {
+    const { users, tls } = this.#config;
+    if (users.size > 0 && next.users.size === 0)
+      return "basic_auth_users: are gone, so that nobody would need a password any more; restart PinGo if that is meant";
+    return isNeeded(tls) && !isNeeded(next.tls)
+      ? "client_auth_type: nobody would need a certificate any more; restart PinGo if that is meant"
+      : undefined;
   }
 
   /** What is settled for the whole life of what listens. */
@@ -104,19 +130,20 @@ export class FileSecurity implements WebSecurity {
   }
 }
 
-/** By Go's ClientAuthType. */
-function admits({ clientAuth, allowedSans }: WebTls, socket: TLSSocket): boolean {
-  const certificate = socket.getPeerX509Certificate();
-  const isGiven = certificate !== undefined;
-  if (!isGiven) return clientAuth !== "RequireAnyClientCert" && clientAuth !== "RequireAndVerifyClientCert";
-  const verifies = clientAuth === "RequireAndVerifyClientCert" || clientAuth === "VerifyClientCertIfGiven";
-  if (verifies && !socket.authorized) return false;
-  return allowedSans.length === 0 || sansOf(certificate.subjectAltName).some((san) => allowedSans.includes(san));
+/** Whether clients need a certificate. */
+function isNeeded(tls: WebTls | undefined): boolean {
+  return tls?.clientAuth === "RequireAnyClientCert" || tls?.clientAuth === "RequireAndVerifyClientCert";
 }
 
-/** `DNS:a, IP Address:192.0.2.1, email:x@y, URI:spiffe://z` as the values alone. */
-function sansOf(text: string | undefined): string[] {
-  return (text ?? "").split(", ").map((name) => name.slice(name.indexOf(":") + 1));
+/** By Go's ClientAuthType. */
+function admits(tls: WebTls, socket: TLSSocket): boolean {
+  const { clientAuth, allowedSans } = tls;
+  const certificate = socket.getPeerX509Certificate();
+  if (certificate === undefined) return !isNeeded(tls);
+  const verifies = clientAuth === "RequireAndVerifyClientCert" || clientAuth === "VerifyClientCertIfGiven";
+  if (verifies && !socket.authorized) return false;
+  const names = parseSubjectAltNames(certificate.subjectAltName ?? "");
+  return allowedSans.length === 0 || names.some((name) => allowedSans.includes(name));
 }
 
 /** RFC 7617. */
@@ -128,13 +155,4 @@ function parseBasic(
   const text = Buffer.from(match[1] ?? "", "base64").toString();
   const colon = text.indexOf(":");
   return colon < 0 ? undefined : { name: text.slice(0, colon), password: text.slice(colon + 1) };
-}
-
-async function signatureOf(files: readonly string[]): Promise<string> {
-  const states = files.map(async (file) => {
-    const { ino, size, mtimeMs, ctimeMs } = await stat(file);
-    return [file, ino, size, mtimeMs, ctimeMs].join(" ");
-  });
-  const settled = await Promise.allSettled(states);
-  return settled.map((state) => (state.status === "fulfilled" ? state.value : String(state.reason))).join("\n");
 }

@@ -7,6 +7,13 @@ export interface PasswordQuestion {
   readonly hash: string;
 }
 
-parentPort?.on("message", ({ password, hash }: PasswordQuestion) =>
-  parentPort?.postMessage(compareSync(password, hash)),
-);
+parentPort?.on("message", (question: PasswordQuestion) => parentPort?.postMessage(isRight(question)));
+
+/** Nothing is the password of a hash that cannot be used. */
+function isRight({ password, hash }: PasswordQuestion): boolean {
+  try {
+    return compareSync(password, hash);
+  } catch {
+    return false;
+  }
+}

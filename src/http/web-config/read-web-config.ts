@@ -1,15 +1,25 @@
+import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { createSecureContext, type SecureContextOptions } from "node:tls";
 import { parseDocument } from "yaml";
 import { FieldReader, type Fields } from "./field-reader.ts";
 import { cipherSuites, clientAuthTypes, curves, tls13Suites, tlsVersions } from "./go-tls-names.ts";
-import type { WebConfig, WebTls } from "./web-config.ts";
+import { stateOfFile } from "./state-of-file.ts";
+import { canonicalName } from "./subject-alt-names.ts";
+import type { FileStates, WebConfig, WebTls } from "./web-config.ts";
 
 const maxBytes = 1_024 * 1_024;
+/** What a password costs to check doubles with each: bcrypt takes no less than 4, and a check at 16 seconds. */
+const minCost = 4;
+const maxCost = 16;
+const slowCost = 14;
+const howToHash = `make one with "htpasswd -nBC 10 ''"`;
 
 /** Each problem is a sentence that names the file and the key. */
-export type ReadWebConfig = { readonly config: WebConfig } | { readonly problems: readonly string[] };
+export type ReadWebConfig =
+  | { readonly config: WebConfig }
+  | { readonly problems: readonly string[]; readonly files: FileStates };
 
 /**
  * Reads a web configuration file, which is Prometheus' own format
@@ -19,12 +29,12 @@ export type ReadWebConfig = { readonly config: WebConfig } | { readonly problems
 export async function readWebConfig(path: string): Promise<ReadWebConfig> {
   const problems: string[] = [];
   const tell = (problem: string) => problems.push(`${path}: ${problem}`);
+  const files = new Map([[path, await stateOfFile(path)]]);
   const root = await readYaml(path, tell);
-  if (root === undefined) return { problems };
-  const files = [path];
+  if (root === undefined) return { problems, files };
   const open = async (name: string, key: string): Promise<string | undefined> => {
     const file = resolve(dirname(path), name);
-    files.push(file);
+    if (!files.has(file)) files.set(file, await stateOfFile(file));
     return readText(file).catch((error: Error) => {
       tell(`${key}: ${error.message}`);
       return undefined;
@@ -39,10 +49,10 @@ export async function readWebConfig(path: string): Promise<ReadWebConfig> {
   const config: WebConfig = {
     tls: tls === undefined ? undefined : await readTls(tls, open, tell),
     headers: http === undefined ? {} : readHttp(http),
-    users: readUsers(users, tell),
+    ...readUsers(users),
     files,
   };
-  return problems.length > 0 ? { problems } : { config };
+  return problems.length > 0 ? { problems, files } : { config };
 }
 
 async function readYaml(path: string, tell: (problem: string) => void): Promise<Fields | undefined> {
@@ -72,13 +82,13 @@ async function readTls(reader: FieldReader, open: Open, tell: (problem: string) 
   const key = await inlineOrFile(reader, "key", open);
   const ca = await inlineOrFile(reader, "client_ca", open);
   const clientAuth = reader.word("client_auth_type", clientAuthTypes) ?? "NoClientCert";
-  const allowedSans = reader.strings("client_allowed_sans");
+  const allowedSans = reader.strings("client_allowed_sans").map(canonicalName);
+  if (ca !== undefined) checkAuthorities(ca, reader);
   const context: SecureContextOptions = {
     ...(cert !== undefined && { cert }),
     ...(key !== undefined && { key }),
     ...(ca !== undefined && { ca }),
-    minVersion: tlsVersions[reader.word("min_version", versionNames) ?? "TLS12"],
-    maxVersion: tlsVersions[reader.word("max_version", versionNames) ?? "TLS13"],
+    ...readVersions(reader),
     ...readSuites(reader),
     honorCipherOrder: reader.flag("prefer_server_cipher_suites") ?? true,
     ...readCurves(reader),
@@ -104,6 +114,7 @@ async function readTls(reader: FieldReader, open: Open, tell: (problem: string) 
   return { context, clientAuth, allowedSans };
 }
 
+/** The oldest first. */
 const versionNames = Object.keys(tlsVersions) as (keyof typeof tlsVersions)[];
 
 /** PEM in the file itself, or in one of its own. */
@@ -114,6 +125,37 @@ async function inlineOrFile(reader: FieldReader, name: string, open: Open): Prom
     reader.tell(name, `and ${name}_file are both there; give one of them`);
   if (inline !== undefined || file === undefined) return inline;
   return open(file, `tls_server_config.${name}_file`);
+}
+
+/** OpenSSL takes any text, and then nobody's certificate. */
+function checkAuthorities(pem: string, reader: FieldReader): void {
+  const key = reader.has("client_ca") ? "client_ca" : "client_ca_file";
+  const certificates = pem.match(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs) ?? [];
+  if (certificates.length === 0) reader.tell(key, "has no certificate in PEM in it");
+  for (const [index, certificate] of certificates.entries()) {
+    try {
+      new X509Certificate(certificate);
+    } catch (error) {
+      reader.tell(
+        key,
+        `certificate ${index + 1} of ${certificates.length} cannot be read: ${(error as Error).message}`,
+      );
+    }
+  }
+}
+
+/** OpenSSL takes an empty range, and then nobody's handshake. */
+function readVersions(reader: FieldReader): Pick<SecureContextOptions, "minVersion" | "maxVersion"> {
+  const min = reader.word("min_version", versionNames) ?? "TLS12";
+  const max = reader.word("max_version", versionNames) ?? "TLS13";
+  if (versionNames.indexOf(min) > versionNames.indexOf(max)) {
+    const key = reader.has("min_version") ? "min_version" : "max_version";
+    reader.tell(
+      key,
+      `no version is from ${min} (min_version) to ${max} (max_version); raise max_version or lower min_version`,
+    );
+  }
+  return { minVersion: tlsVersions[min], maxVersion: tlsVersions[max] };
 }
 
 function readSuites(reader: FieldReader): { ciphers?: string } {
@@ -160,14 +202,26 @@ function readHttp(reader: FieldReader): Record<string, string> {
   return headers;
 }
 
-function readUsers(reader: FieldReader | undefined, tell: (problem: string) => void): Map<string, string> {
+function readUsers(reader: FieldReader | undefined): Pick<WebConfig, "users" | "warnings"> {
   const users = new Map<string, string>();
+  const warnings: string[] = [];
   for (const name of reader?.names() ?? []) {
     const hash = reader?.string(name);
     if (hash === undefined) continue;
-    if (/^\$2[abxy]?\$\d\d\$[./A-Za-z0-9]{53}$/.test(hash)) users.set(name, hash);
-    // Not shown: it may be the password itself.
-    else tell(`basic_auth_users.${name}: is no bcrypt hash; make one with "htpasswd -nBC 10 ''"`);
+    const [, revision = "", digits] = /^\$2(.?)\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(hash) ?? [];
+    const cost = Number(digits);
+    // Never shown whole: it may be the password itself.
+    if (digits === undefined) reader?.tell(name, `is no bcrypt hash; ${howToHash}`);
+    else if (!"aby".includes(revision) || revision === "")
+      reader?.tell(name, `is a bcrypt hash of revision 2${revision}, which nobody makes any more; ${howToHash}`);
+    else if (cost < minCost || cost > maxCost)
+      reader?.tell(
+        name,
+        `is a bcrypt hash of cost ${cost}, which is not one of ${minCost} to ${maxCost}; ${howToHash}`,
+      );
+    else users.set(name, hash);
+    if (cost > slowCost && users.has(name))
+      warnings.push(`basic_auth_users.${name}: a hash of cost ${cost} takes seconds to check; ${howToHash}`);
   }
-  return users;
+  return { users, warnings };
 }

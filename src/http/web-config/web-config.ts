@@ -1,6 +1,9 @@
 import type { SecureContextOptions } from "node:tls";
 import type { ClientAuthType } from "./go-tls-names.ts";
 
+/** The files that were read, or tried, whose changes are to be seen: by path, how each looked before. */
+export type FileStates = ReadonlyMap<string, string>;
+
 /** A web configuration, checked. */
 export interface WebConfig {
   /** Undefined: in the clear. */
@@ -8,13 +11,14 @@ export interface WebConfig {
   readonly headers: Readonly<Record<string, string>>;
   /** Hashes of passwords by name; empty: nobody needs one. */
   readonly users: ReadonlyMap<string, string>;
-  /** The files that it was read from, whose changes change it. */
-  readonly files: readonly string[];
+  /** Sentences on what will do and might be better. */
+  readonly warnings: readonly string[];
+  readonly files: FileStates;
 }
 
 export interface WebTls {
   readonly context: SecureContextOptions;
   readonly clientAuth: ClientAuthType;
-  /** One of these has to be in a client's certificate; empty: any may be. */
+  /** In their canonical form. One of these has to be in a client's certificate; empty: any may be. */
   readonly allowedSans: readonly string[];
 }

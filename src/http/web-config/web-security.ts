@@ -18,7 +18,7 @@ export interface WebSecurity {
   readonly tls: TlsSecurity | undefined;
   /** What each answer carries. */
   headers(): Readonly<Record<string, string>>;
-  /** Whether an Authorization header will do. */
-  authenticate(authorization: string | undefined): Promise<AuthAnswer>;
+  /** Whether an Authorization header will do that comes from the address `peer`. */
+  authenticate(authorization: string | undefined, peer: string): Promise<AuthAnswer>;
   stop(): void;
 }

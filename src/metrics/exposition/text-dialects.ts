@@ -1,4 +1,5 @@
 import type { Family } from "../catalogue.ts";
+import { formatGoFloat } from "./go-float.ts";
 import { escapeCharacter } from "./labels.ts";
 
 /** How a family looks in a text format. */
@@ -25,7 +26,7 @@ export const prometheusText: TextDialect = {
     const shown = type === "info" ? "gauge" : type;
     return { head: `# HELP ${name} ${escaped}\n# TYPE ${name} ${shown}\n`, created: undefined };
   },
-  bound: String,
+  bound: formatGoFloat,
   end: "",
 };
 
@@ -46,7 +47,10 @@ export function openMetrics(writesCreated: (family: Family) => boolean): TextDia
         created: counts && writesCreated(family) ? `${base}_created` : undefined,
       };
     },
-    bound: (seconds) => (Number.isInteger(seconds) && seconds < 1e21 ? `${seconds}.0` : String(seconds)),
+    bound: (seconds) => {
+      const text = formatGoFloat(seconds);
+      return /^-?\d+$/.test(text) ? `${text}.0` : text;
+    },
     end: "# EOF\n",
   };
 }

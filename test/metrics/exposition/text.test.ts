@@ -183,7 +183,7 @@ describe("a histogram", () => {
   test("without labels of its row has the bound's alone", () => {
     const series = { ...histogram([5], [10]), table: tableOf([{}]) };
     assert.deepEqual(text([series]).split("\n").slice(2, 4), [
-      'h_seconds_bucket{le="0.00001"} 1',
+      'h_seconds_bucket{le="1e-05"} 1',
       'h_seconds_bucket{le="+Inf"} 1',
     ]);
   });
