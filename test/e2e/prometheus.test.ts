@@ -5,7 +5,11 @@ import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { boards } from "../../deploy/grafana/src/boards.ts";
+import { isProblem } from "../../src/api/problem.ts";
+import type { Question } from "../../src/api/queries.ts";
+import type { HistoryAnswer, TargetsAnswer } from "../../src/api/v1.ts";
 import { systemClock } from "../../src/clock.ts";
+import { PrometheusHistory } from "../../src/history/prometheus/prometheus-history.ts";
 import type { TcpAddress } from "../../src/http/listen-address.ts";
 import { HttpServer } from "../../src/http/server.ts";
 import { negotiate } from "../../src/metrics/exposition/format.ts";
@@ -13,6 +17,7 @@ import { pageChunks } from "../../src/metrics/exposition/page-writer.ts";
 import { BucketBounds, defaultBoundsUs } from "../../src/metrics/histogram/bucket-bounds.ts";
 import { bucketsPerOctave } from "../../src/metrics/histogram/native-scale.ts";
 import { TargetMetrics } from "../../src/metrics/target-metrics.ts";
+import { results } from "../../src/outcome.ts";
 import { usToSeconds } from "../../src/units.ts";
 import { tell } from "../support/figures.ts";
 import { makeTarget } from "../support/make-target.ts";
@@ -129,10 +134,52 @@ describe("a real Prometheus", { skip: skipWithout("prometheus") }, () => {
     known.pause();
     await wait(2_500 * scrapeSeconds);
     await checkCounters(native, classic);
+    await checkSamePicture(t, `http://${demoTarget}`, native);
     const { code } = await demo.stop();
     assert.equal(code, 0);
   });
 });
+
+/** A handshake counts in the step in which it was scraped: at one a second, so many may lie in the next one. */
+const lateAtMost = scrapeSeconds + 2;
+
+/** What the page shows of the demo's own history, and of the one that Prometheus keeps of it. */
+async function checkSamePicture(t: TestContext, url: string, { url: prometheusUrl }: Prometheus): Promise<void> {
+  const elsewhere = new PrometheusHistory({ url: new URL(prometheusUrl), tokenFile: undefined, clock: systemClock });
+  t.after(() => elsewhere.stop());
+  const own = async <T>(path: string) => (await (await fetch(`${url}/api/v1/${path}`)).json()) as T;
+  const theirs = async <T>(question: Question) => {
+    const answer = await elsewhere.ask(question);
+    assert.ok(!isProblem(answer), JSON.stringify(answer));
+    return JSON.parse(new TextDecoder().decode(answer)) as T;
+  };
+  // The last whole minute but one: all of it has been scraped.
+  const toMs = Math.floor(Date.now() / 60_000) * 60_000;
+  const time = { fromMs: toMs - 60_000, toMs };
+  const targets = (await own<TargetsAnswer>("targets?limit=100")).targets.filter(({ isProbed }) => isProbed);
+  const query = { cluster: "", search: "", offset: 0, limit: 100 };
+  const known = (await theirs<TargetsAnswer>({ ask: "targets", query })).targets;
+  let [handshakes, lost, offAtMost] = [0, 0, 0];
+  for (const { key, node, target, joinedMs } of targets) {
+    // Of one that came later, the counters began later, too.
+    if ((joinedMs ?? 0) > time.fromMs - 2_000 * scrapeSeconds) continue;
+    const same = known.find((one) => one.node === node && one.target === target);
+    assert.ok(same !== undefined, `${node} ${target} is in Prometheus`);
+    const range = `from=${time.fromMs}&to=${time.toMs}&key=${encodeURIComponent(key)}`;
+    const mine = (await own<HistoryAnswer>(`history?${range}`)).total.results;
+    const group = { ...time, key: same.key, cluster: "", zone: undefined };
+    const found = (await theirs<HistoryAnswer>({ ask: "history", query: group })).total.results;
+    for (const [index, count] of mine.entries()) {
+      const off = Math.abs(count - (found[index] as number));
+      assert.ok(off <= lateAtMost, `${node}, ${results[index]}: ${count} here, ${found[index]} in Prometheus`);
+      offAtMost = Math.max(offAtMost, off);
+    }
+    handshakes += mine.reduce((sum, count) => sum + count, 0);
+    lost += mine.slice(1, 5).reduce((sum, count) => sum + count, 0);
+  }
+  assert.ok(handshakes > 400, `${handshakes} handshakes`);
+  tell(t, { compared_handshakes: handshakes, lost, off_at_most: offAtMost });
+}
 
 /** What Prometheus makes of the native histogram, against the handshakes themselves. */
 async function checkQuantiles(t: TestContext, prometheus: Prometheus, known: KnownHandshakes): Promise<void> {
