@@ -33,8 +33,10 @@ export interface HistoryFigures extends KeeperStatus {
 const questionsAtMost = 64;
 /** Those who listen hear of changes no oftener. */
 const changePaceMs = 1_000;
-/** Before a thread that died is replaced; twice as long after each try that fails. */
+/** Before a thread that died is replaced; twice as long after each that fails to start, or does not live long. */
 const restartDelayMs = { first: 1_000, most: 30_000 };
+/** What has worked so long did not die of its start. */
+const longLifeMs = 60_000;
 
 /** The main thread's side of a history: it hands over what happens, and asks. The thread does the rest. */
 export class History {
@@ -46,6 +48,8 @@ export class History {
   #status: KeeperStatus;
   #restarts = 0;
   #restartDelayMs = restartDelayMs.first;
+  /** When the thread was ready. */
+  #readyMs = 0;
   #restart: Timer | undefined;
   #respawning: Promise<void> | undefined;
   #threadProblem = "";
@@ -161,6 +165,7 @@ export class History {
       worker.on("message", (report: Report) => {
         if (report.report === "open") {
           isReady = true;
+          this.#readyMs = clock.nowMs();
           this.#worker = worker;
           resolve(undefined);
         }
@@ -219,6 +224,7 @@ export class History {
     const lost = this.#options.path === undefined ? "all that it kept is lost" : "what it had not written is lost";
     log.error(`the history's thread died: ${oneLine(why)}; ${lost}; another one is started`);
     this.#endQuestions(this.#threadProblem);
+    if (clock.nowMs() - this.#readyMs >= longLifeMs) this.#restartDelayMs = restartDelayMs.first;
     this.#respawnLater(clock);
   }
 
@@ -237,7 +243,6 @@ export class History {
       this.#respawnLater(this.#options.clock);
       return;
     }
-    this.#restartDelayMs = restartDelayMs.first;
     this.#threadProblem = "";
     this.#restarts++;
     this.#recorder.beginAnew();

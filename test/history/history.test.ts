@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { setEnvironmentData } from "node:worker_threads";
 import type { Question } from "../../src/api/queries.ts";
-import { systemClock } from "../../src/clock.ts";
+import { type Clock, systemClock } from "../../src/clock.ts";
 import { History, type HistoryOptions } from "../../src/history/history.ts";
 import type { Changed } from "../../src/history/thread/protocol.ts";
 import type { Outcome } from "../../src/outcome.ts";
 import { eventually } from "../support/eventually.ts";
+import { FakeClock } from "../support/fake-clock.ts";
 import { HistoryDriver, hourMs } from "../support/history-driver.ts";
 import { makeTarget } from "../support/make-target.ts";
 import { recordingLog } from "../support/recording-log.ts";
@@ -24,6 +25,39 @@ async function open(t: TestContext, options: Partial<HistoryOptions> = {}): Prom
   assert.ok(opened instanceof History, "problem" in opened ? opened.problem : "");
   t.after(() => opened.stop());
   return opened;
+}
+
+/** A history whose thread dies when it is killed, and whose time is moved by hand. */
+async function mortal(t: TestContext, options: Partial<HistoryOptions> = {}) {
+  const left = new Int32Array(new SharedArrayBuffer(4));
+  setEnvironmentData("messages left", left.buffer as never);
+  const log = recordingLog();
+  const clock = new FakeClock();
+  const delays: number[] = [];
+  const noting: Clock = {
+    nowMs: () => clock.nowMs(),
+    unixMs: () => clock.unixMs(),
+    setTimer(callback, delayMs) {
+      delays.push(delayMs);
+      return clock.setTimer(callback, delayMs);
+    },
+  };
+  const entry = new URL("../support/mortal-history.ts", import.meta.url);
+  const history = await open(t, { log, clock: noting, entry, ...options });
+  /** Gives how long it is to be until there is another one. */
+  const kill = async (): Promise<number> => {
+    const lines = log.lines.length;
+    Atomics.store(left, 0, 1);
+    void history.ask(question);
+    await eventually("its death is told", () => log.lines.length > lines);
+    return delays.at(-1) as number;
+  };
+  const replace = async (): Promise<void> => {
+    const { threadRestarts } = history.figures;
+    await clock.advance(delays.at(-1) as number);
+    await eventually("another thread is there", () => history.figures.threadRestarts > threadRestarts);
+  };
+  return { history, clock, log, kill, replace };
 }
 
 describe("History", () => {
@@ -119,6 +153,21 @@ describe("History", () => {
     assert.equal(driver.view.targets().length, 1);
     assert.ok(driver.view.sinceMs !== undefined, "what came after is in the file");
     driver.close();
+  });
+
+  test("a thread that dies again and again is replaced ever later, and soon again after a minute of life", async (t) => {
+    const { clock, kill, replace } = await mortal(t);
+    const delays: number[] = [];
+    for (let death = 0; death < 3; death++) {
+      delays.push(await kill());
+      await replace();
+    }
+    await clock.advance(59_000);
+    delays.push(await kill());
+    await replace();
+    await clock.advance(60_000);
+    delays.push(await kill());
+    assert.deepEqual(delays, [1_000, 2_000, 4_000, 8_000, 1_000]);
   });
 
   test("stops while another thread is being started", async (t) => {
