@@ -35,6 +35,13 @@ const questionsAtMost = 64;
 const changePaceMs = 1_000;
 /** Before a thread that died is replaced; twice as long after each that fails to start, or does not live long. */
 const restartDelayMs = { first: 1_000, most: 30_000 };
+/** A thread that has taken nothing for so long hangs, as on a disk that does: a minute of 65,000 targets is a second's work. */
+const silenceAtMostMs = 10_000;
+const silenceCheckMs = 5_000;
+/** Who asks has to hear something in the end. */
+const answerLimitMs = 30_000;
+/** For the last minute and the file's end. What hangs is ended after it, as if it were killed: the file stands that. */
+const stopLimitMs = 5_000;
 /** What has worked so long did not die of its start. */
 const longLifeMs = 60_000;
 
@@ -44,7 +51,11 @@ export class History {
   readonly #recorder: Recorder;
   readonly #questions = new Map<number, (reply: HistoryReply) => void>();
   #questionId = 0;
+  /** Undefined where none is ready. */
   #worker: Worker | undefined;
+  /** The same, or the one that is being started. */
+  #thread: Worker | undefined;
+  #silenceTimer: Timer | undefined;
   #status: KeeperStatus;
   #restarts = 0;
   #restartDelayMs = restartDelayMs.first;
@@ -70,6 +81,7 @@ export class History {
     const problem = await history.#spawn();
     if (problem === undefined) {
       history.#recorder.start();
+      history.#watchSilence(false);
       return history;
     }
     await history.stop();
@@ -83,7 +95,7 @@ export class History {
   get figures(): HistoryFigures {
     return {
       ...this.#status,
-      problem: this.#threadProblem || this.#status.problem,
+      problem: this.#threadProblem || this.#silence() || this.#status.problem,
       droppedRecords: this.#status.droppedRecords + this.#recorder.dropped,
       questionsUnderWay: this.#questions.size,
       threadRestarts: this.#restarts,
@@ -112,7 +124,13 @@ export class History {
     // What was recorded before it was asked is part of the answer.
     this.#recorder.flush();
     this.#post({ message: "question", id, question });
-    return new Promise((resolve) => this.#questions.set(id, resolve));
+    return new Promise((resolve) => {
+      const deadline = this.#options.clock.setTimer(() => this.#expire(id), answerLimitMs);
+      this.#questions.set(id, (reply) => {
+        deadline.cancel();
+        resolve(reply);
+      });
+    });
   }
 
   /** Calls with the targets whose condition changed, at most once a second; gives what ends that. */
@@ -130,6 +148,8 @@ export class History {
   async #stop(): Promise<void> {
     this.#restart?.cancel();
     this.#changeTimer?.cancel();
+    this.#silenceTimer?.cancel();
+    const limit = this.#options.clock.setTimer(() => this.#terminate(), stopLimitMs);
     this.#listeners.clear();
     const orders = this.#recorder.stop();
     // One that is being started has to be there before it can be ended.
@@ -140,7 +160,31 @@ export class History {
       this.#post({ message: "stop", orders, nowUnixMs: this.#options.clock.unixMs() });
       await exited;
     }
+    limit.cancel();
     this.#endQuestions("the history is closed");
+  }
+
+  #terminate(): void {
+    const { log } = this.#options;
+    log.error(`the history's thread has not ended within ${stopLimitMs / 1_000} s: what it had not written is lost`);
+    void this.#thread?.terminate();
+  }
+
+  /** Empty where the thread takes what it is sent. */
+  #silence(): string {
+    const { silentMs } = this.#recorder;
+    return silentMs < silenceAtMostMs
+      ? ""
+      : `its thread hangs: it has taken nothing for ${Math.floor(silentMs / 1_000)} s`;
+  }
+
+  /** Says once that it hangs, and once that it goes on. */
+  #watchSilence(wasSilent: boolean): void {
+    const { clock, log } = this.#options;
+    const silence = this.#worker === undefined ? "" : this.#silence();
+    if (silence !== "" && !wasSilent) log.error(`history: ${silence}`);
+    if (silence === "" && wasSilent) log.warn("history: its thread hangs no more");
+    this.#silenceTimer = clock.setTimer(() => this.#watchSilence(silence !== ""), silenceCheckMs);
   }
 
   #postOrders(orders: readonly Order[]): boolean {
@@ -160,6 +204,7 @@ export class History {
     const { path, retentionMs, maxBytes, clock, entry } = this.#options;
     const workerData: KeeperSetUp = { path, retentionMs, maxBytes, nowUnixMs: clock.unixMs() };
     const worker = new Worker(entry ?? new URL("./thread/worker.ts", import.meta.url), { workerData });
+    this.#thread = worker;
     let [isReady, why] = [false, "it ended by itself"];
     return new Promise((resolve) => {
       worker.on("message", (report: Report) => {
@@ -212,6 +257,14 @@ export class History {
     const settle = this.#questions.get(id);
     this.#questions.delete(id);
     settle?.(reply);
+  }
+
+  #expire(id: number): void {
+    this.#settle(id, {
+      problem: `the history gave no answer within ${answerLimitMs / 1_000} s; try again, or ask for less`,
+    });
+    // The thread still has it: it counts among those under way until it is answered, so that they stay bounded.
+    this.#questions.set(id, () => {});
   }
 
   #endQuestions(problem: string): void {

@@ -60,6 +60,21 @@ async function mortal(t: TestContext, options: Partial<HistoryOptions> = {}) {
   return { history, clock, log, kill, replace };
 }
 
+/** A history whose thread hangs when the test says so, and whose time is moved by hand. */
+async function hanging(t: TestContext) {
+  const hangs = new Int32Array(new SharedArrayBuffer(4));
+  setEnvironmentData("hangs", hangs.buffer as never);
+  const log = recordingLog();
+  const clock = new FakeClock();
+  const history = await open(t, { log, clock, entry: new URL("../support/hanging-history.ts", import.meta.url) });
+  const hang = () => void Atomics.store(hangs, 0, 1);
+  const release = () => {
+    Atomics.store(hangs, 0, 0);
+    Atomics.notify(hangs, 0);
+  };
+  return { history, clock, log, hang, release };
+}
+
 describe("History", () => {
   test("records from the main thread into a file, and writes what is left when it stops", async (t) => {
     const path = `${temporaryFolder(t)}/history`;
@@ -168,6 +183,34 @@ describe("History", () => {
     await clock.advance(60_000);
     delays.push(await kill());
     assert.deepEqual(delays, [1_000, 2_000, 4_000, 8_000, 1_000]);
+  });
+
+  test("a thread that hangs is told of while it does, and who asked hears of it after 30 s", async (t) => {
+    const { clock, history, log, hang, release } = await hanging(t);
+    hang();
+    const answer = history.ask(question);
+    await clock.advance(9_000);
+    assert.equal(history.status().problem, "");
+    await clock.advance(6_000);
+    assert.match(history.figures.problem, /^its thread hangs: it has taken nothing for 1[45] s$/);
+    await clock.advance(15_500);
+    assert.match(((await answer) as { problem: string }).problem, /no answer within 30 s/);
+    assert.equal(history.figures.questionsUnderWay, 1, "the thread still has it");
+    release();
+    await eventually("it is well again", () => history.figures.problem === "");
+    await eventually("it has answered", () => history.figures.questionsUnderWay === 0);
+    await clock.advance(5_000);
+    assert.match(log.lines.join("\n"), /^error history: its thread hangs.*\nwarn history: its thread hangs no more$/);
+  });
+
+  test("a thread that hangs when the history stops is ended 5 s later, and that is said", async (t) => {
+    const { clock, history, log, hang } = await hanging(t);
+    hang();
+    const stopped = history.stop();
+    await clock.advance(5_000);
+    await stopped;
+    assert.match(log.lines.join("\n"), /^error the history's thread has not ended within 5 s/);
+    assert.equal(clock.pendingTimers, 0);
   });
 
   test("stops while another thread is being started", async (t) => {

@@ -38,6 +38,8 @@ export class Recorder implements HistoryRecorder {
   /** Handshakes in `#orders`. */
   #recordsHeld = 0;
   #underWay = 0;
+  /** When the keeper last took a message, or was sent the first of those under way. */
+  #heardMs = 0;
   #timer: Timer | undefined;
   #stopped = false;
   /** Whether the keeper is to be told all from the beginning. Nothing is held meanwhile. */
@@ -71,6 +73,11 @@ export class Recorder implements HistoryRecorder {
   /** Orders that wait to be handed on. */
   get waiting(): number {
     return (this.#retelling?.left ?? 0) + this.#orders.length;
+  }
+
+  /** For so long has the keeper taken none of the messages that are under way; 0 where none is. */
+  get silentMs(): number {
+    return this.#underWay === 0 ? 0 : this.#clock.nowMs() - this.#heardMs;
   }
 
   added(target: Target, instead: Target | undefined): void {
@@ -137,6 +144,7 @@ export class Recorder implements HistoryRecorder {
   /** The keeper has taken a message. */
   taken(): void {
     this.#underWay = Math.max(0, this.#underWay - 1);
+    this.#heardMs = this.#clock.nowMs();
   }
 
   /** There is another keeper, which knows nothing. */
@@ -190,8 +198,12 @@ export class Recorder implements HistoryRecorder {
   }
 
   #send(orders: readonly Order[]): void {
-    if (this.#post(orders)) this.#underWay++;
+    if (this.#post(orders)) this.#sent();
     else this.#lose(orders);
+  }
+
+  #sent(): void {
+    if (this.#underWay++ === 0) this.#heardMs = this.#clock.nowMs();
   }
 
   /** What waits is of no use any more: whoever comes next has to be told everything. `orders`: those just refused. */
@@ -207,7 +219,7 @@ export class Recorder implements HistoryRecorder {
   /** Asks with a single order whether there is a keeper: to make all of them for nobody, again and again, is dear. */
   #tellAll(): void {
     if (!this.#post([{ order: "anew" }])) return;
-    this.#underWay++;
+    this.#sent();
     this.#isLost = false;
     this.#retelling = new Retelling({
       codes: this.#codes,
