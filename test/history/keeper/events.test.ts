@@ -163,6 +163,17 @@ describe("events", () => {
     assert.equal(pages, 2);
   });
 
+  test("a minute of hundreds of thousands of failures can be read, running and written", () => {
+    const driver = new HistoryDriver();
+    driver.add(a);
+    for (let failure = 0; failure < 200_000; failure++) driver.ended(a, { result: "timeout", synSent: 3 });
+    driver.flush();
+    assert.equal(told(driver, { limit: 10 }).length, 10);
+    driver.pass(minuteMs);
+    assert.equal(told(driver, { limit: 10 }).length, 10);
+    driver.close();
+  });
+
   test("a place that is nonsense is the beginning", () => {
     const driver = new HistoryDriver();
     assert.equal(driver.view.events({ ...everything, before: "'; DROP TABLE changes" }).events.length, 1);
