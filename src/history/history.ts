@@ -78,7 +78,7 @@ export class History {
   /** Resolves once what is kept can be asked; or with what keeps the file from being used. */
   static async open(options: HistoryOptions): Promise<History | { readonly problem: string }> {
     const history = new History(options);
-    const problem = await history.#spawn();
+    const problem = await history.#spawn(false);
     if (problem === undefined) {
       history.#recorder.start();
       history.#watchSilence(false);
@@ -200,9 +200,9 @@ export class History {
   }
 
   /** Resolves once the thread is ready, or with why it is not. */
-  #spawn(): Promise<string | undefined> {
+  #spawn(isReplacement: boolean): Promise<string | undefined> {
     const { path, retentionMs, maxBytes, clock, entry } = this.#options;
-    const workerData: KeeperSetUp = { path, retentionMs, maxBytes, nowUnixMs: clock.unixMs() };
+    const workerData: KeeperSetUp = { path, retentionMs, maxBytes, nowUnixMs: clock.unixMs(), isReplacement };
     const worker = new Worker(entry ?? new URL("./thread/worker.ts", import.meta.url), { workerData });
     this.#thread = worker;
     let [isReady, why] = [false, "it ended by itself"];
@@ -289,7 +289,7 @@ export class History {
   }
 
   async #respawn(): Promise<void> {
-    const problem = await this.#spawn();
+    const problem = await this.#spawn(true);
     if (this.#stopped !== undefined) return;
     if (problem !== undefined) {
       this.#options.log.error(`the history's thread cannot be replaced yet: ${oneLine(problem)}`);

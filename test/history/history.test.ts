@@ -185,6 +185,19 @@ describe("History", () => {
     assert.deepEqual(delays, [1_000, 2_000, 4_000, 8_000, 1_000]);
   });
 
+  test("that a thread is replaced is no start of PinGo", async (t) => {
+    const path = `${temporaryFolder(t)}/history`;
+    const { history, clock, kill, replace } = await mortal(t, { path });
+    await kill();
+    await replace();
+    await history.stop();
+    const driver = new HistoryDriver({ path, nowUnixMs: clock.unixMs(), isReplacement: true });
+    const all = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER, before: undefined, limit: 10, id: undefined };
+    const texts = driver.view.events({ ...all, keeps: () => true }).events.map(({ text }) => text);
+    assert.deepEqual(texts, ["PinGo stopped"], "the start was not written when the thread died");
+    driver.close();
+  });
+
   test("a thread that hangs is told of while it does, and who asked hears of it after 30 s", async (t) => {
     const { clock, history, log, hang, release } = await hanging(t);
     hang();

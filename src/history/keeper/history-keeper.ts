@@ -37,7 +37,7 @@ export class HistoryKeeper {
     const intake: Intake = new Intake(setUp.nowUnixMs, (minute) => archive.keep(minute, intake.nowMs));
     archive.targets = () => intake.known.all();
     load(intake, archive);
-    intake.tell({ ...pingoChange, atMs: setUp.nowUnixMs, text: "PinGo started" });
+    if (!setUp.isReplacement) intake.tell({ ...pingoChange, atMs: setUp.nowUnixMs, text: "PinGo started" });
     return new HistoryKeeper(intake, archive);
   }
 
