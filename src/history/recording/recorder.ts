@@ -107,10 +107,12 @@ export class Recorder implements HistoryRecorder {
   ended(target: Target, outcome: Outcome, isNews: boolean): void {
     const slot = this.#slots.get(target.key);
     if (slot === undefined || this.#stopped) return;
+    const unixMs = this.#clock.unixMs();
     if (this.#batch.isFull) this.flush();
+    if (!this.#batch.reaches(unixMs)) this.#closeBatch();
     const code = outcome.result === "ok" ? 0 : this.#codeOf(outcome.code);
     if (this.#isLost) this.#dropped++;
-    else this.#batch.append(slot, outcome, isNews, code, this.#clock.unixMs());
+    else this.#batch.append(slot, outcome, isNews, code, unixMs);
   }
 
   node(cluster: string, node: NodeFacts): void {
