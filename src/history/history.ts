@@ -57,6 +57,8 @@ export class History {
   #thread: Worker | undefined;
   #silenceTimer: Timer | undefined;
   #status: KeeperStatus;
+  /** Of the threads that died: what is counted never falls. */
+  #before = noCounts;
   #restarts = 0;
   #restartDelayMs = restartDelayMs.first;
   /** When the thread was ready. */
@@ -96,7 +98,7 @@ export class History {
     return {
       ...this.#status,
       problem: this.#threadProblem || this.#silence() || this.#status.problem,
-      droppedRecords: this.#status.droppedRecords + this.#recorder.dropped,
+      ...sumOf(this.#before, this.#status, { ...noCounts, droppedRecords: this.#recorder.dropped }),
       questionsUnderWay: this.#questions.size,
       threadRestarts: this.#restarts,
     };
@@ -274,6 +276,8 @@ export class History {
   #died(why: string): void {
     const { log, clock } = this.#options;
     this.#threadProblem = `its thread died: ${oneLine(why)}`;
+    this.#before = sumOf(this.#before, this.#status);
+    this.#status = { ...this.#status, ...noCounts };
     const lost = this.#options.path === undefined ? "all that it kept is lost" : "what it had not written is lost";
     log.error(`the history's thread died: ${oneLine(why)}; ${lost}; another one is started`);
     this.#endQuestions(this.#threadProblem);
@@ -303,14 +307,22 @@ export class History {
   }
 }
 
+const counted = ["writtenMinutes", "droppedMinutes", "droppedRecords", "damagedFiles"] as const;
+type Counts = Record<(typeof counted)[number], number>;
+
+function sumOf(...all: readonly Readonly<Counts>[]): Counts {
+  const sum = { ...noCounts };
+  for (const counts of all) for (const name of counted) sum[name] += counts[name];
+  return sum;
+}
+
+const noCounts: Counts = { writtenMinutes: 0, droppedMinutes: 0, droppedRecords: 0, damagedFiles: 0 };
+
 const noStatus: KeeperStatus = {
+  ...noCounts,
   sinceMs: undefined,
   bytes: 0,
   problem: "",
   latencyIs: undefined,
-  writtenMinutes: 0,
-  droppedMinutes: 0,
-  droppedRecords: 0,
-  damagedFiles: 0,
   targets: 0,
 };

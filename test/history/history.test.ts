@@ -198,6 +198,25 @@ describe("History", () => {
     driver.close();
   });
 
+  test("what is counted does not fall with a thread", async (t) => {
+    const { history, clock, kill, replace } = await mortal(t);
+    history.recorder.added(target, undefined);
+    history.recorder.ended(target, reply, true);
+    await clock.advance(60_000);
+    const written = () => history.figures.writtenMinutes;
+    await eventually("a minute is written", () => written() === 1);
+    await kill();
+    assert.equal(written(), 1);
+    await replace();
+    assert.equal(written(), 1);
+    await clock.advance(1_000);
+    history.recorder.ended(target, reply, true);
+    await clock.advance(60_000);
+    await eventually("another is written", () => written() === 2);
+    await kill();
+    assert.equal(written(), 2);
+  });
+
   test("a thread that hangs is told of while it does, and who asked hears of it after 30 s", async (t) => {
     const { clock, history, log, hang, release } = await hanging(t);
     hang();
