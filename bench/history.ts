@@ -52,7 +52,13 @@ if (values.json) console.log(JSON.stringify(figures));
 else console.log(figures);
 
 function open(file: string | undefined, nowUnixMs: number): HistoryKeeper {
-  const setUp = { path: file, retentionMs: 30 * minutesPerDay * minuteMs, maxBytes: 2 ** 40, nowUnixMs };
+  const setUp = {
+    path: file,
+    retentionMs: 30 * minutesPerDay * minuteMs,
+    maxBytes: 2 ** 40,
+    nowUnixMs,
+    isReplacement: false,
+  };
   const keeper = HistoryKeeper.open(setUp, silentLog);
   if (keeper instanceof HistoryKeeper) return keeper;
   throw new Error(keeper.problem);

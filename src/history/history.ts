@@ -33,8 +33,17 @@ export interface HistoryFigures extends KeeperStatus {
 const questionsAtMost = 64;
 /** Those who listen hear of changes no oftener. */
 const changePaceMs = 1_000;
-/** Before a thread that died is replaced; twice as long after each try that fails. */
+/** Before a thread that died is replaced; twice as long after each that fails to start, or does not live long. */
 const restartDelayMs = { first: 1_000, most: 30_000 };
+/** A thread that has taken nothing for so long hangs, as on a disk that does: a minute of 65,000 targets is a second's work. */
+const silenceAtMostMs = 10_000;
+const silenceCheckMs = 5_000;
+/** Who asks has to hear something in the end. */
+const answerLimitMs = 30_000;
+/** For the last minute and the file's end. What hangs is ended after it, as if it were killed: the file stands that. */
+const stopLimitMs = 5_000;
+/** What has worked so long did not die of its start. */
+const longLifeMs = 60_000;
 
 /** The main thread's side of a history: it hands over what happens, and asks. The thread does the rest. */
 export class History {
@@ -42,10 +51,18 @@ export class History {
   readonly #recorder: Recorder;
   readonly #questions = new Map<number, (reply: HistoryReply) => void>();
   #questionId = 0;
+  /** Undefined where none is ready. */
   #worker: Worker | undefined;
+  /** The same, or the one that is being started. */
+  #thread: Worker | undefined;
+  #silenceTimer: Timer | undefined;
   #status: KeeperStatus;
+  /** Of the threads that died: what is counted never falls. */
+  #before = noCounts;
   #restarts = 0;
   #restartDelayMs = restartDelayMs.first;
+  /** When the thread was ready. */
+  #readyMs = 0;
   #restart: Timer | undefined;
   #respawning: Promise<void> | undefined;
   #threadProblem = "";
@@ -63,9 +80,10 @@ export class History {
   /** Resolves once what is kept can be asked; or with what keeps the file from being used. */
   static async open(options: HistoryOptions): Promise<History | { readonly problem: string }> {
     const history = new History(options);
-    const problem = await history.#spawn();
+    const problem = await history.#spawn(false);
     if (problem === undefined) {
       history.#recorder.start();
+      history.#watchSilence(false);
       return history;
     }
     await history.stop();
@@ -79,8 +97,8 @@ export class History {
   get figures(): HistoryFigures {
     return {
       ...this.#status,
-      problem: this.#threadProblem || this.#status.problem,
-      droppedRecords: this.#status.droppedRecords + this.#recorder.dropped,
+      problem: this.#threadProblem || this.#silence() || this.#status.problem,
+      ...sumOf(this.#before, this.#status, { ...noCounts, droppedRecords: this.#recorder.dropped }),
       questionsUnderWay: this.#questions.size,
       threadRestarts: this.#restarts,
     };
@@ -108,7 +126,13 @@ export class History {
     // What was recorded before it was asked is part of the answer.
     this.#recorder.flush();
     this.#post({ message: "question", id, question });
-    return new Promise((resolve) => this.#questions.set(id, resolve));
+    return new Promise((resolve) => {
+      const deadline = this.#options.clock.setTimer(() => this.#expire(id), answerLimitMs);
+      this.#questions.set(id, (reply) => {
+        deadline.cancel();
+        resolve(reply);
+      });
+    });
   }
 
   /** Calls with the targets whose condition changed, at most once a second; gives what ends that. */
@@ -126,6 +150,8 @@ export class History {
   async #stop(): Promise<void> {
     this.#restart?.cancel();
     this.#changeTimer?.cancel();
+    this.#silenceTimer?.cancel();
+    const limit = this.#options.clock.setTimer(() => this.#terminate(), stopLimitMs);
     this.#listeners.clear();
     const orders = this.#recorder.stop();
     // One that is being started has to be there before it can be ended.
@@ -136,7 +162,31 @@ export class History {
       this.#post({ message: "stop", orders, nowUnixMs: this.#options.clock.unixMs() });
       await exited;
     }
+    limit.cancel();
     this.#endQuestions("the history is closed");
+  }
+
+  #terminate(): void {
+    const { log } = this.#options;
+    log.error(`the history's thread has not ended within ${stopLimitMs / 1_000} s: what it had not written is lost`);
+    void this.#thread?.terminate();
+  }
+
+  /** Empty where the thread takes what it is sent. */
+  #silence(): string {
+    const { silentMs } = this.#recorder;
+    return silentMs < silenceAtMostMs
+      ? ""
+      : `its thread hangs: it has taken nothing for ${Math.floor(silentMs / 1_000)} s`;
+  }
+
+  /** Says once that it hangs, and once that it goes on. */
+  #watchSilence(wasSilent: boolean): void {
+    const { clock, log } = this.#options;
+    const silence = this.#worker === undefined ? "" : this.#silence();
+    if (silence !== "" && !wasSilent) log.error(`history: ${silence}`);
+    if (silence === "" && wasSilent) log.warn("history: its thread hangs no more");
+    this.#silenceTimer = clock.setTimer(() => this.#watchSilence(silence !== ""), silenceCheckMs);
   }
 
   #postOrders(orders: readonly Order[]): boolean {
@@ -152,15 +202,17 @@ export class History {
   }
 
   /** Resolves once the thread is ready, or with why it is not. */
-  #spawn(): Promise<string | undefined> {
+  #spawn(isReplacement: boolean): Promise<string | undefined> {
     const { path, retentionMs, maxBytes, clock, entry } = this.#options;
-    const workerData: KeeperSetUp = { path, retentionMs, maxBytes, nowUnixMs: clock.unixMs() };
+    const workerData: KeeperSetUp = { path, retentionMs, maxBytes, nowUnixMs: clock.unixMs(), isReplacement };
     const worker = new Worker(entry ?? new URL("./thread/worker.ts", import.meta.url), { workerData });
+    this.#thread = worker;
     let [isReady, why] = [false, "it ended by itself"];
     return new Promise((resolve) => {
       worker.on("message", (report: Report) => {
         if (report.report === "open") {
           isReady = true;
+          this.#readyMs = clock.nowMs();
           this.#worker = worker;
           resolve(undefined);
         }
@@ -209,6 +261,14 @@ export class History {
     settle?.(reply);
   }
 
+  #expire(id: number): void {
+    this.#settle(id, {
+      problem: `the history gave no answer within ${answerLimitMs / 1_000} s; try again, or ask for less`,
+    });
+    // The thread still has it: it counts among those under way until it is answered, so that they stay bounded.
+    this.#questions.set(id, () => {});
+  }
+
   #endQuestions(problem: string): void {
     for (const id of [...this.#questions.keys()]) this.#settle(id, { problem });
   }
@@ -216,9 +276,12 @@ export class History {
   #died(why: string): void {
     const { log, clock } = this.#options;
     this.#threadProblem = `its thread died: ${oneLine(why)}`;
+    this.#before = sumOf(this.#before, this.#status);
+    this.#status = { ...this.#status, ...noCounts };
     const lost = this.#options.path === undefined ? "all that it kept is lost" : "what it had not written is lost";
     log.error(`the history's thread died: ${oneLine(why)}; ${lost}; another one is started`);
     this.#endQuestions(this.#threadProblem);
+    if (clock.nowMs() - this.#readyMs >= longLifeMs) this.#restartDelayMs = restartDelayMs.first;
     this.#respawnLater(clock);
   }
 
@@ -230,14 +293,13 @@ export class History {
   }
 
   async #respawn(): Promise<void> {
-    const problem = await this.#spawn();
+    const problem = await this.#spawn(true);
     if (this.#stopped !== undefined) return;
     if (problem !== undefined) {
       this.#options.log.error(`the history's thread cannot be replaced yet: ${oneLine(problem)}`);
       this.#respawnLater(this.#options.clock);
       return;
     }
-    this.#restartDelayMs = restartDelayMs.first;
     this.#threadProblem = "";
     this.#restarts++;
     this.#recorder.beginAnew();
@@ -245,14 +307,22 @@ export class History {
   }
 }
 
+const counted = ["writtenMinutes", "droppedMinutes", "droppedRecords", "damagedFiles"] as const;
+type Counts = Record<(typeof counted)[number], number>;
+
+function sumOf(...all: readonly Readonly<Counts>[]): Counts {
+  const sum = { ...noCounts };
+  for (const counts of all) for (const name of counted) sum[name] += counts[name];
+  return sum;
+}
+
+const noCounts: Counts = { writtenMinutes: 0, droppedMinutes: 0, droppedRecords: 0, damagedFiles: 0 };
+
 const noStatus: KeeperStatus = {
+  ...noCounts,
   sinceMs: undefined,
   bytes: 0,
   problem: "",
   latencyIs: undefined,
-  writtenMinutes: 0,
-  droppedMinutes: 0,
-  droppedRecords: 0,
-  damagedFiles: 0,
   targets: 0,
 };

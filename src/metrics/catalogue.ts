@@ -287,7 +287,7 @@ export const catalogue = {
   historyOk: {
     name: "pingo_history_ok",
     type: "gauge",
-    help: "1 while the history takes what is measured; 0 where its disk is full or its thread is gone.",
+    help: "1 while the history takes what is measured; 0 where its disk is full, or its thread hangs or is gone.",
     ...ofProcess,
     labels: [],
   },

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { setEnvironmentData } from "node:worker_threads";
 import type { Question } from "../../src/api/queries.ts";
-import { systemClock } from "../../src/clock.ts";
+import { type Clock, systemClock } from "../../src/clock.ts";
 import { History, type HistoryOptions } from "../../src/history/history.ts";
 import type { Changed } from "../../src/history/thread/protocol.ts";
 import type { Outcome } from "../../src/outcome.ts";
 import { eventually } from "../support/eventually.ts";
+import { FakeClock } from "../support/fake-clock.ts";
 import { HistoryDriver, hourMs } from "../support/history-driver.ts";
 import { makeTarget } from "../support/make-target.ts";
 import { recordingLog } from "../support/recording-log.ts";
@@ -24,6 +25,54 @@ async function open(t: TestContext, options: Partial<HistoryOptions> = {}): Prom
   assert.ok(opened instanceof History, "problem" in opened ? opened.problem : "");
   t.after(() => opened.stop());
   return opened;
+}
+
+/** A history whose thread dies when it is killed, and whose time is moved by hand. */
+async function mortal(t: TestContext, options: Partial<HistoryOptions> = {}) {
+  const left = new Int32Array(new SharedArrayBuffer(4));
+  setEnvironmentData("messages left", left.buffer as never);
+  const log = recordingLog();
+  const clock = new FakeClock();
+  const delays: number[] = [];
+  const noting: Clock = {
+    nowMs: () => clock.nowMs(),
+    unixMs: () => clock.unixMs(),
+    setTimer(callback, delayMs) {
+      delays.push(delayMs);
+      return clock.setTimer(callback, delayMs);
+    },
+  };
+  const entry = new URL("../support/mortal-history.ts", import.meta.url);
+  const history = await open(t, { log, clock: noting, entry, ...options });
+  /** Gives how long it is to be until there is another one. */
+  const kill = async (): Promise<number> => {
+    const lines = log.lines.length;
+    Atomics.store(left, 0, 1);
+    void history.ask(question);
+    await eventually("its death is told", () => log.lines.length > lines);
+    return delays.at(-1) as number;
+  };
+  const replace = async (): Promise<void> => {
+    const { threadRestarts } = history.figures;
+    await clock.advance(delays.at(-1) as number);
+    await eventually("another thread is there", () => history.figures.threadRestarts > threadRestarts);
+  };
+  return { history, clock, log, kill, replace };
+}
+
+/** A history whose thread hangs when the test says so, and whose time is moved by hand. */
+async function hanging(t: TestContext) {
+  const hangs = new Int32Array(new SharedArrayBuffer(4));
+  setEnvironmentData("hangs", hangs.buffer as never);
+  const log = recordingLog();
+  const clock = new FakeClock();
+  const history = await open(t, { log, clock, entry: new URL("../support/hanging-history.ts", import.meta.url) });
+  const hang = () => void Atomics.store(hangs, 0, 1);
+  const release = () => {
+    Atomics.store(hangs, 0, 0);
+    Atomics.notify(hangs, 0);
+  };
+  return { history, clock, log, hang, release };
 }
 
 describe("History", () => {
@@ -119,6 +168,81 @@ describe("History", () => {
     assert.equal(driver.view.targets().length, 1);
     assert.ok(driver.view.sinceMs !== undefined, "what came after is in the file");
     driver.close();
+  });
+
+  test("a thread that dies again and again is replaced ever later, and soon again after a minute of life", async (t) => {
+    const { clock, kill, replace } = await mortal(t);
+    const delays: number[] = [];
+    for (let death = 0; death < 3; death++) {
+      delays.push(await kill());
+      await replace();
+    }
+    await clock.advance(59_000);
+    delays.push(await kill());
+    await replace();
+    await clock.advance(60_000);
+    delays.push(await kill());
+    assert.deepEqual(delays, [1_000, 2_000, 4_000, 8_000, 1_000]);
+  });
+
+  test("that a thread is replaced is no start of PinGo", async (t) => {
+    const path = `${temporaryFolder(t)}/history`;
+    const { history, clock, kill, replace } = await mortal(t, { path });
+    await kill();
+    await replace();
+    await history.stop();
+    const driver = new HistoryDriver({ path, nowUnixMs: clock.unixMs(), isReplacement: true });
+    const all = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER, before: undefined, limit: 10, id: undefined };
+    const texts = driver.view.events({ ...all, keeps: () => true }).events.map(({ text }) => text);
+    assert.deepEqual(texts, ["PinGo stopped"], "the start was not written when the thread died");
+    driver.close();
+  });
+
+  test("what is counted does not fall with a thread", async (t) => {
+    const { history, clock, kill, replace } = await mortal(t);
+    history.recorder.added(target, undefined);
+    history.recorder.ended(target, reply, true);
+    await clock.advance(60_000);
+    const written = () => history.figures.writtenMinutes;
+    await eventually("a minute is written", () => written() === 1);
+    await kill();
+    assert.equal(written(), 1);
+    await replace();
+    assert.equal(written(), 1);
+    await clock.advance(1_000);
+    history.recorder.ended(target, reply, true);
+    await clock.advance(60_000);
+    await eventually("another is written", () => written() === 2);
+    await kill();
+    assert.equal(written(), 2);
+  });
+
+  test("a thread that hangs is told of while it does, and who asked hears of it after 30 s", async (t) => {
+    const { clock, history, log, hang, release } = await hanging(t);
+    hang();
+    const answer = history.ask(question);
+    await clock.advance(9_000);
+    assert.equal(history.status().problem, "");
+    await clock.advance(6_000);
+    assert.match(history.figures.problem, /^its thread hangs: it has taken nothing for 1[45] s$/);
+    await clock.advance(15_500);
+    assert.match(((await answer) as { problem: string }).problem, /no answer within 30 s/);
+    assert.equal(history.figures.questionsUnderWay, 1, "the thread still has it");
+    release();
+    await eventually("it is well again", () => history.figures.problem === "");
+    await eventually("it has answered", () => history.figures.questionsUnderWay === 0);
+    await clock.advance(5_000);
+    assert.match(log.lines.join("\n"), /^error history: its thread hangs.*\nwarn history: its thread hangs no more$/);
+  });
+
+  test("a thread that hangs when the history stops is ended 5 s later, and that is said", async (t) => {
+    const { clock, history, log, hang } = await hanging(t);
+    hang();
+    const stopped = history.stop();
+    await clock.advance(5_000);
+    await stopped;
+    assert.match(log.lines.join("\n"), /^error the history's thread has not ended within 5 s/);
+    assert.equal(clock.pendingTimers, 0);
   });
 
   test("stops while another thread is being started", async (t) => {

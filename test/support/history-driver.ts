@@ -12,6 +12,8 @@ export const hourMs = 60 * minuteMs;
 /** A full six hours of UTC. */
 export const startUnixMs = Date.UTC(2026, 0, 5, 6);
 
+const whole = { path: undefined, retentionMs: 30 * 24 * hourMs, maxBytes: 2 ** 40, isReplacement: false };
+
 /** A history without a thread and without a clock that moves by itself: the whole way from the recorder to the file. */
 export class HistoryDriver {
   readonly keeper: HistoryKeeper;
@@ -22,8 +24,7 @@ export class HistoryDriver {
     this.nowUnixMs = setUp.nowUnixMs ?? startUnixMs;
     const clock = new FakeClock();
     clock.unixMs = () => this.nowUnixMs;
-    const whole = { path: undefined, retentionMs: 30 * 24 * hourMs, maxBytes: 2 ** 40, nowUnixMs: this.nowUnixMs };
-    const opened = HistoryKeeper.open({ ...whole, ...setUp }, log);
+    const opened = HistoryKeeper.open({ ...whole, nowUnixMs: this.nowUnixMs, ...setUp }, log);
     if (!(opened instanceof HistoryKeeper)) throw new Error(opened.problem);
     this.keeper = opened;
     this.recorder = new Recorder({

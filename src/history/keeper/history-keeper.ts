@@ -37,7 +37,7 @@ export class HistoryKeeper {
     const intake: Intake = new Intake(setUp.nowUnixMs, (minute) => archive.keep(minute, intake.nowMs));
     archive.targets = () => intake.known.all();
     load(intake, archive);
-    intake.tell({ ...pingoChange, atMs: setUp.nowUnixMs, text: "PinGo started" });
+    if (!setUp.isReplacement) intake.tell({ ...pingoChange, atMs: setUp.nowUnixMs, text: "PinGo started" });
     return new HistoryKeeper(intake, archive);
   }
 
@@ -107,12 +107,22 @@ const pingoChange = { kind: "pingo", cluster: "", node: "", id: undefined } as c
 function load(intake: Intake, archive: Archive): void {
   const lastMs = archive.read((store) => {
     const last = store.lastStep(0) ?? store.lastStep(1);
-    intake.known.load(store.targets(), last === undefined ? 0 : last + stepsMs[0]);
+    const endMs = last === undefined ? 0 : last + stepsMs[0];
+    intake.known.load(store.targets(), endMs, latestOf(store, intake.nowMs));
     const states = store.states();
     if (states !== undefined) intake.states.load(states);
     return last;
   });
   if (lastMs !== undefined) archive.read((store) => learnNormals(intake, store, lastMs));
+}
+
+/**
+ * Of what the file says, nothing can have been after now, where a clock was ahead. One that is behind all that the file
+ * has is itself wrong, as of a machine that has not heard of the time yet, and bounds nothing.
+ */
+function latestOf(store: Store, nowMs: number): number {
+  const firstMs = store.firstStep(0) ?? store.firstStep(1);
+  return firstMs === undefined || firstMs > nowMs ? Number.POSITIVE_INFINITY : nowMs;
 }
 
 /** From the hours of the last day before the end; the hour that was not over, from its tens of minutes. */

@@ -165,7 +165,7 @@ export class Intake {
   }
 
   #closedMinute(): ClosedMinute | undefined {
-    if (this.#nowMs - this.#openedMs > confirmMs) this.known.settle();
+    if (this.#nowMs - this.#openedMs > confirmMs) this.known.settle(this.#nowMs);
     const measured = this.minute.handshakes === 0 ? undefined : this.#measured();
     const targets = this.known.unwritten();
     if (measured === undefined && this.changes.length === 0 && targets.length === 0) return undefined;

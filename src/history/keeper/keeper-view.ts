@@ -190,11 +190,13 @@ export class KeeperView implements HistoryView {
     const starts = [stored?.startMs, isRunning ? minuteStartMs : undefined, ...pending.map((minute) => minute.startMs)];
     const startMs = Math.max(-1, ...starts.filter((start) => start !== undefined));
     if (startMs === -1) return undefined;
-    const records = pending
-      .filter((minute) => minute.startMs === startMs)
-      .flatMap((minute) => readGroups(minute.handshakes, id));
-    if (stored?.startMs === startMs) records.push(...stored.records);
-    if (isRunning && minuteStartMs === startMs) records.push(...handshakes.read(id));
+    const unwritten = pending.filter((minute) => minute.startMs === startMs);
+    // Hundreds of thousands of them would not go through the arguments of one call.
+    const records = [
+      ...unwritten.flatMap((minute) => readGroups(minute.handshakes, id)),
+      ...(stored?.startMs === startMs ? stored.records : []),
+      ...(isRunning && minuteStartMs === startMs ? handshakes.read(id) : []),
+    ];
     return { startMs, records, effort: stored?.effort ?? 1 };
   }
 

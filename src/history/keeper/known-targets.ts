@@ -18,11 +18,15 @@ export class KnownTargets {
   readonly #strings = new Map<string, string>();
   #all: readonly KnownTarget[] | undefined;
 
-  /** As the file has them; those that were probed to its end have left, unless they are told of again. */
-  load(rows: readonly TargetRow[], lastMs: number): void {
+  /**
+   * As the file has them; those that were probed to its end have left, unless they are told of again. Nobody left after
+   * `latestMs`: a clock that was ahead may have said so.
+   */
+  load(rows: readonly TargetRow[], lastMs: number, latestMs: number): void {
     for (const { id, joinedMs, leftMs, target: json } of rows) {
       const target = this.#interned(parsed(json));
-      this.#set(id, { id, target, joinedMs, leftMs: leftMs ?? Math.max(joinedMs, lastMs) });
+      const endMs = Math.min(leftMs ?? Math.max(joinedMs, lastMs), latestMs);
+      this.#set(id, { id, target, joinedMs: Math.min(joinedMs, endMs), leftMs: endMs });
       this.#ids.set(target.key, id);
       if (leftMs === undefined) this.#unconfirmed.add(id);
     }
@@ -91,9 +95,12 @@ export class KnownTargets {
     }
   }
 
-  /** Who was not told of by now has left. */
-  settle(): void {
-    for (const id of this.#unconfirmed) this.#unwritten.add(id);
+  /** Who was not told of by now has left; not later than now, whatever the clock said before. */
+  settle(nowMs: number): void {
+    for (const id of this.#unconfirmed) {
+      const known = this.#byId[id];
+      this.leave(id, Math.min(known?.leftMs ?? nowMs, nowMs));
+    }
     this.#unconfirmed.clear();
   }
 

@@ -15,6 +15,8 @@ export const field = {
 } as const;
 export const recordLength = 6;
 export const tenthsPerUs = 10;
+/** From a batch's base: 24.8 days. */
+const furthestMs = 2 ** 31 - 1;
 
 const newsBit = 8;
 const resultMask = 7;
@@ -43,6 +45,11 @@ export class RecordBatch {
 
   get isFull(): boolean {
     return this.#length === this.#records.length;
+  }
+
+  /** Whether a handshake of then can be told of here: a clock that was set may be weeks away, which 32 bits do not hold. */
+  reaches(unixMs: number): boolean {
+    return this.#length === 0 || Math.abs(unixMs - this.baseUnixMs) <= furthestMs;
   }
 
   append(slot: number, outcome: Outcome, isNews: boolean, code: number, unixMs: number): void {

@@ -3,9 +3,10 @@ import type { Outcome } from "../../outcome.ts";
 import { IdPool } from "../../schedule/id-pool.ts";
 import type { Target } from "../../target.ts";
 import type { NodeFacts } from "../../targets/node.ts";
-import type { HistoryRecorder, NodeState } from "../model.ts";
+import type { HistoryRecorder } from "../model.ts";
 import type { Order } from "../thread/protocol.ts";
 import { RecordBatch, recordLength } from "./record-batch.ts";
+import { Retelling, stateOf } from "./retelling.ts";
 
 /** The page is to show trouble within 3 s; this much of it is spent on the way to the keeper. */
 const flushMs = 250;
@@ -37,10 +38,14 @@ export class Recorder implements HistoryRecorder {
   /** Handshakes in `#orders`. */
   #recordsHeld = 0;
   #underWay = 0;
+  /** When the keeper last took a message, or was sent the first of those under way. */
+  #heardMs = 0;
   #timer: Timer | undefined;
   #stopped = false;
-  /** Whether the keeper is to be told all from the beginning. */
+  /** Whether the keeper is to be told all from the beginning. Nothing is held meanwhile. */
   #isLost = false;
+  /** What goes before `#orders` while a keeper is told all. */
+  #retelling: Retelling | undefined;
   #dropped = 0;
 
   readonly #slots = new Map<string, number>();
@@ -67,7 +72,12 @@ export class Recorder implements HistoryRecorder {
 
   /** Orders that wait to be handed on. */
   get waiting(): number {
-    return this.#orders.length;
+    return (this.#retelling?.left ?? 0) + this.#orders.length;
+  }
+
+  /** For so long has the keeper taken none of the messages that are under way; 0 where none is. */
+  get silentMs(): number {
+    return this.#underWay === 0 ? 0 : this.#clock.nowMs() - this.#heardMs;
   }
 
   added(target: Target, instead: Target | undefined): void {
@@ -97,9 +107,12 @@ export class Recorder implements HistoryRecorder {
   ended(target: Target, outcome: Outcome, isNews: boolean): void {
     const slot = this.#slots.get(target.key);
     if (slot === undefined || this.#stopped) return;
+    const unixMs = this.#clock.unixMs();
     if (this.#batch.isFull) this.flush();
+    if (!this.#batch.reaches(unixMs)) this.#closeBatch();
     const code = outcome.result === "ok" ? 0 : this.#codeOf(outcome.code);
-    this.#batch.append(slot, outcome, isNews, code, this.#clock.unixMs());
+    if (this.#isLost) this.#dropped++;
+    else this.#batch.append(slot, outcome, isNews, code, unixMs);
   }
 
   node(cluster: string, node: NodeFacts): void {
@@ -124,24 +137,22 @@ export class Recorder implements HistoryRecorder {
 
   /** Hands on what there is, as far as the keeper keeps up. */
   flush(): void {
-    if (this.#isLost) this.#tellAll();
     this.#closeBatch();
     if (this.#underWay >= messagesUnderWay) return;
-    const orders = this.#orders.splice(0, ordersAtOnce);
-    this.#recordsHeld -= recordsIn(orders);
-    if (this.#post(orders)) this.#underWay++;
-    else this.#lose(orders);
+    if (this.#isLost) this.#tellAll();
+    else this.#send(this.#take(ordersAtOnce));
   }
 
   /** The keeper has taken a message. */
   taken(): void {
     this.#underWay = Math.max(0, this.#underWay - 1);
+    this.#heardMs = this.#clock.nowMs();
   }
 
   /** There is another keeper, which knows nothing. */
   beginAnew(): void {
     this.#underWay = 0;
-    this.#loseAll();
+    this.#lose();
   }
 
   /** The last orders, whatever is under way; nothing is handed on after. */
@@ -149,14 +160,14 @@ export class Recorder implements HistoryRecorder {
     this.#stopped = true;
     this.#timer?.cancel();
     this.#closeBatch();
-    return this.#orders.splice(0);
+    return this.#take(this.waiting);
   }
 
   #arm(delayMs: number): void {
     if (this.#stopped) return;
     this.#timer = this.#clock.setTimer(() => {
       this.flush();
-      this.#arm(this.#orders.length > 0 && this.#underWay < messagesUnderWay ? nextMessageMs : flushMs);
+      this.#arm(this.waiting > 0 && this.#underWay < messagesUnderWay ? nextMessageMs : flushMs);
     }, delayMs);
   }
 
@@ -165,7 +176,7 @@ export class Recorder implements HistoryRecorder {
     if (this.#stopped || this.#isLost) return;
     this.#closeBatch();
     this.#orders.push(order);
-    if (this.#orders.length > ordersAtMost) this.#loseAll();
+    if (this.#orders.length > ordersAtMost) this.#lose();
   }
 
   #closeBatch(): void {
@@ -180,30 +191,44 @@ export class Recorder implements HistoryRecorder {
     this.#orders.push({ order: "records", baseUnixMs, records });
   }
 
-  /** Orders that nobody will take: whoever comes next has to be told everything. */
-  #lose(orders: readonly Order[]): void {
-    this.#dropped += recordsIn(orders);
-    this.#isLost = true;
+  #take(atMost: number): Order[] {
+    const orders = this.#retelling?.take(atMost) ?? [];
+    if (this.#retelling?.left === 0) this.#retelling = undefined;
+    const rest = this.#orders.splice(0, atMost - orders.length);
+    this.#recordsHeld -= recordsIn(rest);
+    return [...orders, ...rest];
   }
 
-  #loseAll(): void {
-    this.#lose(this.#orders.splice(0));
+  #send(orders: readonly Order[]): void {
+    if (this.#post(orders)) this.#sent();
+    else this.#lose(orders);
+  }
+
+  #sent(): void {
+    if (this.#underWay++ === 0) this.#heardMs = this.#clock.nowMs();
+  }
+
+  /** What waits is of no use any more: whoever comes next has to be told everything. `orders`: those just refused. */
+  #lose(orders: readonly Order[] = []): void {
+    this.#isLost = true;
+    this.#retelling = undefined;
+    // What the batch says of slots may be of targets that have them no more.
+    this.#dropped += recordsIn(orders) + this.#recordsHeld + this.#batch.take().length / recordLength;
+    this.#orders = [];
     this.#recordsHeld = 0;
   }
 
+  /** Asks with a single order whether there is a keeper: to make all of them for nobody, again and again, is dear. */
   #tellAll(): void {
+    if (!this.#post([{ order: "anew" }])) return;
+    this.#sent();
     this.#isLost = false;
-    // What it says of slots may be of targets that have them no more.
-    this.#dropped += this.#batch.take().length / recordLength;
-    this.#orders.push({ order: "anew" });
-    for (const [name, code] of this.#codes) this.#orders.push({ order: "code", code, name });
-    for (const [slot, target] of this.#targets.entries()) {
-      if (target !== undefined) this.#orders.push({ order: "added", slot, target, instead: undefined });
-    }
-    for (const [cluster, nodes] of this.#nodes) {
-      for (const node of nodes.values()) this.#orders.push({ order: "node", cluster, node: stateOf(node) });
-    }
-    for (const [cluster, api] of this.#apis) this.#orders.push({ order: "api", cluster, ...api });
+    this.#retelling = new Retelling({
+      codes: this.#codes,
+      targets: this.#targets,
+      nodes: this.#nodes,
+      apis: this.#apis,
+    });
   }
 
   #codeOf(name: string): number {
@@ -219,10 +244,6 @@ export class Recorder implements HistoryRecorder {
 
 function recordsIn(orders: readonly Order[]): number {
   return orders.reduce((sum, order) => sum + (order.order === "records" ? order.records.length / recordLength : 0), 0);
-}
-
-function stateOf({ name, ready, unschedulable }: NodeFacts): NodeState {
-  return { name, ready, unschedulable };
 }
 
 function isSameState(a: NodeFacts, b: NodeFacts): boolean {

@@ -11,6 +11,8 @@ export interface KeeperSetUp {
   readonly retentionMs: number;
   readonly maxBytes: number;
   readonly nowUnixMs: number;
+  /** Whether it takes the place of a thread that died: PinGo itself has not started then. */
+  readonly isReplacement: boolean;
 }
 
 /**

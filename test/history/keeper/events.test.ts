@@ -163,6 +163,17 @@ describe("events", () => {
     assert.equal(pages, 2);
   });
 
+  test("a minute of hundreds of thousands of failures can be read, running and written", () => {
+    const driver = new HistoryDriver();
+    driver.add(a);
+    for (let failure = 0; failure < 200_000; failure++) driver.ended(a, { result: "timeout", synSent: 3 });
+    driver.flush();
+    assert.equal(told(driver, { limit: 10 }).length, 10);
+    driver.pass(minuteMs);
+    assert.equal(told(driver, { limit: 10 }).length, 10);
+    driver.close();
+  });
+
   test("a place that is nonsense is the beginning", () => {
     const driver = new HistoryDriver();
     assert.equal(driver.view.events({ ...everything, before: "'; DROP TABLE changes" }).events.length, 1);
@@ -215,5 +226,42 @@ describe("after a new start", () => {
     const third = new HistoryDriver({ path, nowUnixMs: reopened.nowUnixMs + hourMs });
     assert.equal(third.view.target(a.key)?.leftMs, startUnixMs + minuteMs);
     third.close();
+  });
+
+  test("a target that left after a clock was ahead did not leave in the future", (t) => {
+    const path = `${temporaryFolder(t)}/history`;
+    const driver = new HistoryDriver({ path });
+    driver.add(a, b);
+    driver.reply(a, 300);
+    driver.pass(minuteMs);
+    driver.moveTo(startUnixMs + 365 * 24 * hourMs);
+    driver.reply(a, 300);
+    driver.recorder.removed(b);
+    driver.pass(minuteMs);
+    driver.moveTo(startUnixMs + 2 * minuteMs);
+    driver.reply(a, 300);
+    driver.close();
+    const nowUnixMs = startUnixMs + 5 * minuteMs;
+    const reopened = new HistoryDriver({ path, nowUnixMs });
+    assert.equal(reopened.view.target(a.key)?.leftMs, nowUnixMs);
+    assert.equal(reopened.view.target(b.key)?.leftMs, nowUnixMs);
+    reopened.close();
+    // One that is not set yet says nothing of what the file has.
+    const early = new HistoryDriver({ path, nowUnixMs: 1_000 });
+    assert.ok((early.view.target(a.key)?.leftMs ?? 0) > startUnixMs);
+    early.close();
+  });
+
+  test("a keeper that is not told of a target after its clock was ahead lets it leave now", () => {
+    const driver = new HistoryDriver();
+    driver.add(a);
+    driver.reply(a, 300);
+    driver.moveTo(startUnixMs + 365 * 24 * hourMs);
+    driver.keeper.take([{ order: "anew" }], driver.nowUnixMs);
+    driver.moveTo(startUnixMs + hourMs);
+    driver.pass(2 * minuteMs);
+    driver.pass(minuteMs);
+    assert.ok((driver.view.target(a.key)?.leftMs ?? Number.POSITIVE_INFINITY) <= driver.nowUnixMs);
+    driver.close();
   });
 });

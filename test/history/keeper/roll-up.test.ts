@@ -195,6 +195,20 @@ describe("a wall clock that jumps", () => {
     assert.deepEqual(counts(driver, 3_600_000).slice(0, 5), [60, 60, 60, 60, 60]);
   });
 
+  test("by years within one message: each handshake has its own time", () => {
+    for (const years of [1, -1]) {
+      const driver = new HistoryDriver();
+      driver.add(a);
+      driver.reply(a, 300);
+      driver.nowUnixMs += years * 365 * 24 * hourMs;
+      driver.ended(a, { result: "timeout", synSent: 3 });
+      driver.flush();
+      const id = driver.view.target(a.key)?.id as number;
+      assert.equal(driver.view.live(id).sinceMs, driver.nowUnixMs);
+      driver.close();
+    }
+  });
+
   test("within one message: each handshake goes to its minute", () => {
     const driver = new HistoryDriver();
     driver.add(a);

@@ -163,6 +163,64 @@ describe("Recorder", () => {
     recorder.stop();
   });
 
+  test("while the keeper is away nothing heaps up, and it is told all once when it is back", async () => {
+    const { clock, recorder, keeper, messages } = setUp();
+    const targets = Array.from({ length: 5_000 }, (_, index) => makeTarget({ node: `n${index}`, address: `${index}` }));
+    for (const target of targets) {
+      recorder.added(target, undefined);
+      recorder.node("test", makeNode({ name: target.node }));
+    }
+    await clock.advance(1_000);
+    assert.equal(recorder.waiting, 0);
+    for (const target of targets) recorder.ended(target, reply, true);
+    keeper.hears = false;
+    let mostWaiting = 0;
+    for (let passedMs = 0; passedMs < 2_000; passedMs += 100) {
+      await clock.advance(100);
+      for (const target of targets.slice(0, 10)) recorder.ended(target, reply, true);
+      mostWaiting = Math.max(mostWaiting, recorder.waiting);
+    }
+    assert.ok(mostWaiting <= 2 * targets.length, `${mostWaiting} orders waiting`);
+    await clock.advance(250);
+    assert.equal(recorder.dropped, 5_000 + 20 * 10);
+    keeper.hears = true;
+    messages.length = 0;
+    await clock.advance(1_000);
+    const counts = Map.groupBy(messages.flat(), ({ order }) => order);
+    assert.deepEqual(
+      [...counts].map(([order, { length }]) => [order, length]),
+      [
+        ["anew", 1],
+        ["code", 1],
+        ["added", 5_000],
+        ["node", 5_000],
+      ],
+    );
+    recorder.stop();
+  });
+
+  test("what changes while a keeper is told all is told after it; one that stops then has all of it", async () => {
+    const { clock, recorder, orders } = setUp();
+    for (let index = 0; index < 2_000; index++)
+      recorder.added(makeTarget({ node: `n${index}`, address: `${index}` }), undefined);
+    recorder.added(a, undefined);
+    await clock.advance(1_000);
+    const before = orders().length;
+    recorder.beginAnew();
+    recorder.flush();
+    recorder.flush();
+    recorder.removed(a);
+    recorder.added(b, undefined);
+    recorder.ended(b, reply, true);
+    const told = [...orders().slice(before), ...recorder.stop()];
+    assert.equal(told.filter(({ order }) => order === "added").length, 2_002);
+    assert.deepEqual(
+      told.slice(-4).map((order) => (order.order === "added" ? `added ${order.target.node}` : order.order)),
+      ["added a", "removed", "added b", "records"],
+    );
+    assert.equal(recorder.waiting, 0);
+  });
+
   test("stops: gives what is left, and sets no timer any more", () => {
     const { clock, recorder } = setUp();
     recorder.added(a, undefined);

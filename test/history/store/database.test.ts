@@ -15,7 +15,13 @@ const target = makeTarget({ node: "a", zone: "z" });
 const id = 0;
 
 function open(path: string, log = recordingLog()) {
-  const setUp = { path, retentionMs: 30 * 24 * hourMs, maxBytes: 2 ** 40, nowUnixMs: startUnixMs };
+  const setUp = {
+    path,
+    retentionMs: 30 * 24 * hourMs,
+    maxBytes: 2 ** 40,
+    nowUnixMs: startUnixMs,
+    isReplacement: false,
+  };
   return HistoryKeeper.open(setUp, log);
 }
 
