@@ -108,7 +108,7 @@ function readLimit(fields: Fields, most: number): number {
 /** The history that gave it knows what it means. */
 function readPlace(fields: Fields): string | undefined {
   return fields.parsed("before", (text) =>
-    /^[\w.:~-]+$/.test(text) ? { text } : "is no place in the events; give `next` of an answer, as it was",
+    /^\d{1,16}(:\d{1,9})?$/.test(text) ? { text } : "is no place in the events; give `next` of an answer, as it was",
   )?.text;
 }
 

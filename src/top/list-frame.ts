@@ -104,7 +104,7 @@ function columnsOf(state: TopState, rows: readonly NodeRow[], look: Look): reado
     align: "right",
     text: ({ sinceMs }) => (sinceMs === null ? "-" : ago(sinceMs, nowMs)),
   };
-  const why: Column = { title: "WHY", cells: 15, text: (row) => row.why };
+  const why: Column = { title: "WHY", cells: 15, text: (row) => (row.isProbed ? row.why : "gone") };
   const rtt: Column = {
     title: "RTT",
     cells: 8,

@@ -51,14 +51,14 @@ test("a question with all parameters has them all", () => {
     offset: 100,
     limit: 500,
   });
-  assert.deepEqual(queryOf("events", "kinds=down,up&before=12.a-b_c&key=a/b/1.2.3.4:1&limit=1000&range=1h"), {
+  assert.deepEqual(queryOf("events", "kinds=down,up&before=1795698000000:12&key=a/b/1.2.3.4:1&limit=1000&range=1h"), {
     fromMs: nowMs - hourMs,
     toMs: nowMs,
     key: "a/b/1.2.3.4:1",
     cluster: "",
     zone: undefined,
     kinds: ["down", "up"],
-    before: "12.a-b_c",
+    before: "1795698000000:12",
     limit: 1_000,
   });
 });
@@ -135,6 +135,7 @@ describe("is refused with a sentence", () => {
     ["overview", "nodes=ill", 'nodes="ill" is none of sick, all'],
     ["zones", "format=xml", 'format="xml" is none of json, csv'],
     ["events", "kinds=down,fire", 'kinds="fire" is none of handshake, down, up, ready, joined, left, api, pingo'],
+    ["events", "before=abc", 'before="abc" is no place in the events; give `next` of an answer, as it was'],
     ["events", "before=%00", 'before="\\u0000" is no place in the events; give `next` of an answer, as it was'],
     ["history", "key=a&zone=c", 'key="a" names one target; leave cluster and zone out'],
     ["zones", "cluster=a&cluster=b", 'cluster="b" was there before; give it once'],

@@ -61,12 +61,13 @@ function clusterParts(state: ClusterState, nowMs: number): ComponentChild[] {
     h(ConditionMark, { condition }),
     h("strong", null, cluster || "targets"),
     h("span", { class: "figures" }, `${whole(reachable)} of ${whole(targets)} reachable`),
-    h("span", { class: state.isApiUp === false ? "api is-down" : "api" }, apiText(state, nowMs)),
+    // Of a file of targets there is none, and of the past it need not be known.
+    state.isApiUp !== null &&
+      h("span", { class: state.isApiUp ? "api" : "api is-down" }, apiText(state.isApiUp, state.apiSinceMs, nowMs)),
   ];
 }
 
-function apiText({ isApiUp, apiSinceMs }: ClusterState, nowMs: number): string {
-  if (isApiUp === null) return "no API";
+function apiText(isApiUp: boolean, apiSinceMs: number | null, nowMs: number): string {
   const since = apiSinceMs === null ? "" : ` since ${moment(apiSinceMs, nowMs)}`;
   return isApiUp ? "API answers" : `API does not answer${since}`;
 }

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { applicationId, migrations } from "./schema.ts";
 import { mishapOf } from "./sqlite-trouble.ts";
@@ -11,6 +11,8 @@ export type Opened =
 /** Where SQLite keeps these in the first page (https://www.sqlite.org/fileformat.html). */
 const header = { length: 100, userVersion: 60, applicationId: 68 } as const;
 const magic = "SQLite format 3\0";
+/** How what is nobody's damaged history begins: programs, archives, compressed files. */
+const foreign = ["\x7fELF", "PK\x03\x04", "\x1f\x8b", "\x28\xb5\x2f\xfd", "\xfd7zXZ", "BZh", "%PDF"];
 
 /** Opens a history's file, or makes one; in memory where `path` is undefined. */
 export function openDatabase(path: string | undefined): Opened {
@@ -37,6 +39,8 @@ function lookAt(path: string): Opened | undefined {
   if (head.length === 0) return undefined;
   const text = head.toString("latin1");
   if (head.length < header.length || !text.startsWith(magic)) {
+    if (foreign.some((start) => text.startsWith(start)))
+      return { kind: "refused", why: "it is a file of another kind" };
     if (looksLikeText(head)) return { kind: "refused", why: "it is a text, no history of PinGo's" };
     return { kind: "damaged", why: "it does not begin as a database does" };
   }
@@ -58,6 +62,8 @@ function tooNew(version: number): Opened | undefined {
 function readHead(path: string): Buffer | Error {
   let fd: number;
   try {
+    // A pipe would not let go of whoever opens it, and a device is nobody's to set aside.
+    if (!statSync(path).isFile()) return new Error("it is no regular file");
     fd = openSync(path, "r");
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "ENOENT" ? Buffer.alloc(0) : (error as Error);
@@ -85,7 +91,8 @@ function prepare(db: DatabaseSync): Opened {
     db.exec(`PRAGMA auto_vacuum = INCREMENTAL; PRAGMA application_id = ${applicationId}`);
   }
   db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -4000");
-  db.exec("PRAGMA journal_size_limit = 8000000; PRAGMA temp_store = MEMORY");
+  // What is in the log alone is lost with it, and counts against no limit: it goes over into the file every 256 KB.
+  db.exec("PRAGMA wal_autocheckpoint = 64; PRAGMA journal_size_limit = 1000000; PRAGMA temp_store = MEMORY");
   // The log may hold a newer version than the file's first page.
   const refused = tooNew(userVersion(db));
   if (refused !== undefined) {

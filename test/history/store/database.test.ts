@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, test } from "node:test";
@@ -116,7 +117,22 @@ describe("a history's file", () => {
   test("that cannot be made is refused, with the reason", (t) => {
     const folder = temporaryFolder(t);
     assert.match(problemOf(`${folder}/nowhere/history`), /cannot keep a history in .*nowhere.*unable to open/);
-    assert.match(problemOf(folder), /EISDIR/);
+    assert.match(problemOf(folder), /it is no regular file/);
+  });
+
+  test("that is a pipe or a device is refused at once, and stays what it is", (t) => {
+    const pipe = `${temporaryFolder(t)}/pipe`;
+    execFileSync("mkfifo", [pipe]);
+    assert.match(problemOf(pipe), /it is no regular file/);
+    assert.match(problemOf("/dev/null"), /it is no regular file/);
+    assert.ok(statSync(pipe).isFIFO() && statSync("/dev/null").isCharacterDevice());
+  });
+
+  test("that is a program is refused, and not set aside for a damaged history", (t) => {
+    const path = `${temporaryFolder(t)}/program`;
+    writeFileSync(path, "\x7fELF\x02\x01\x01\0".padEnd(4_096, "\0"));
+    assert.match(problemOf(path), /it is a file of another kind/);
+    assert.ok(existsSync(path));
   });
 
   test("that another has open is refused at once, and its owner goes on", (t) => {
