@@ -237,7 +237,10 @@ export class Intake {
   /** Gives whether its target is down with it, or up again. */
   #takeNews(id: number, what: number, atMs: number): boolean {
     const result = packed.result(what);
-    if (!packed.isNews(what) || result === resultIndex.local) return false;
+    if (!packed.isNews(what)) return false;
+    const tells = result !== resultIndex.local;
+    this.states.ended(id, tells, atMs);
+    if (!tells) return false;
     const turn = this.states.resultIs(id, result, atMs);
     if (turn === "same") return false;
     this.#statesChanged = true;
