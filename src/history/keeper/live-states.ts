@@ -4,8 +4,11 @@ import { compress, decompress } from "../codec/compress.ts";
 import type { Silence } from "../model.ts";
 import { grown } from "./typed-columns.ts";
 
-/** What a handshake made of its target's state. `turned`: down, or up again. `changed`: it fails in another way now. */
-export type Turn = "same" | "changed" | "turned";
+/**
+ * What a handshake made of its target's state. `turned`: down, or up again. `known`: as it was, or up, where nothing was
+ * known. `changed`: it fails in another way now.
+ */
+export type Turn = "same" | "changed" | "known" | "turned";
 
 /** So long may nothing be measured before nothing is known, and so many of a target's own intervals, where those are longer. */
 const silentMs = 300_000;
@@ -79,10 +82,15 @@ export class LiveStates {
   /** A handshake that tells of the target ended so; `result` is its index in `results`. */
   resultIs(id: number, result: number, atMs: number): Turn {
     this.#reach(id);
+    const wasSilent = this.silenceOf(id, atMs) !== undefined;
+    this.ended(id, true, atMs);
     const before = this.#result[id] as number;
     this.#result[id] = result + 1;
     if (before === 0) return this.#firstResultIs(id, result, atMs);
-    if (isUp(before) === isUp(result + 1)) return before === result + 1 ? "same" : "changed";
+    if (isUp(before) === isUp(result + 1)) {
+      if (wasSilent) return "known";
+      return before === result + 1 ? "same" : "changed";
+    }
     this.#sinceMs[id] = atMs;
     return "turned";
   }
@@ -92,8 +100,8 @@ export class LiveStates {
     const past = this.#pastResult[id] as number;
     const lasts = past !== 0 && isUp(past) === isUp(result + 1);
     this.#sinceMs[id] = lasts ? (this.#pastSinceMs[id] as number) : atMs;
-    if (lasts) return "changed";
-    return past === 0 && isUp(result + 1) ? "changed" : "turned";
+    if (lasts) return "known";
+    return past === 0 && isUp(result + 1) ? "known" : "turned";
   }
 
   forget(id: number): void {
