@@ -26,11 +26,11 @@ export type Heat = number | null;
 /** Handshakes by result, in the order of `results`: ok, timeout, refused, reset, unreachable, local. */
 export type ResultCounts = readonly [number, number, number, number, number, number];
 
-/** What may be said of a node at a glance. `unknown`: nothing was measured yet, or not at that time. */
+/** What may be said of a node at a glance. `unknown`: nothing was measured yet, not for long, or not at that time. */
 export type Condition = "ok" | "degraded" | "unreachable" | "unknown";
 
 export interface Headline {
-  /** The worst of what it says; `unknown` where nothing is known of any node. */
+  /** The worst of what it says; `unknown` where nothing is known of any node, or not any more of some. */
   readonly condition: Condition;
   /** A sentence of plain words: "all 312 nodes reachable". Its times are in UTC, written as `{<milliseconds>}`. */
   readonly text: string;

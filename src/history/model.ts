@@ -42,6 +42,16 @@ export interface LiveState {
   readonly lastRttUs: number | undefined;
   /** Its own normal, microseconds. */
   readonly normalUs: number | undefined;
+  /** Where nothing was measured for so long that what stands above may not hold any more. */
+  readonly silence: Silence | undefined;
+}
+
+/** That of a target nothing is measured. */
+export interface Silence {
+  /** When the last handshake ended that told of it; null where none ever did. */
+  readonly sinceMs: number | null;
+  /** It is tried, and PinGo's own machine is what fails. */
+  readonly isLocal: boolean;
 }
 
 /** A bucket of all targets of a zone. */

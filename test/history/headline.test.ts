@@ -17,7 +17,7 @@ function many(count: number, why: string, sinceMs: number | null = at1204, prefi
 }
 
 function zone(name: string, targets: number, parts: Partial<ZoneWorld> = {}): ZoneWorld {
-  return { cluster: "prod", zone: name, targets, unknown: 0, unreachable: [], degraded: [], ...parts };
+  return { cluster: "prod", zone: name, targets, unknown: 0, silent: [], unreachable: [], degraded: [], ...parts };
 }
 
 function api(isUp: boolean | null, cluster = "prod", sinceMs = at1204): ApiWorld {
@@ -31,6 +31,11 @@ function world(zones: readonly ZoneWorld[], parts: Partial<World> = {}): World {
 const down = (count: number, sinceMs = at1204, prefix = "n") => many(count, "timeout", sinceMs, prefix);
 const retransmits = (count: number) => many(count, "syn retransmits");
 const t = `{${at1204}}`;
+
+const silent = (count: number, isLocal: boolean, sinceMs: number | null = at1204) => ({
+  unknown: count,
+  silent: Array.from({ length: count }, () => ({ sinceMs, isLocal })),
+});
 
 type Case = readonly [name: string, world: World, condition: string, text: string, ...more: string[]];
 
@@ -53,6 +58,52 @@ const cases: readonly Case[] = [
     "ok",
     "all 30 nodes that were measured reachable",
     "nothing is known yet of 8 nodes",
+  ],
+  [
+    "PinGo's own machine cannot measure",
+    world([zone("a", 30, silent(30, true)), zone("b", 8, silent(8, true))]),
+    "unknown",
+    `PinGo's own machine cannot measure any of 38 nodes since ${t}`,
+  ],
+  [
+    "PinGo's own machine never could measure",
+    world([zone("a", 38, silent(38, true, null))]),
+    "unknown",
+    "PinGo's own machine cannot measure any of 38 nodes",
+  ],
+  [
+    "nothing is probed any more",
+    world([zone("a", 38, silent(38, false))]),
+    "unknown",
+    `nothing has been measured of any of 38 nodes since ${t}`,
+  ],
+  [
+    "the only one is not measured any more",
+    world([zone("a", 1, silent(1, false))]),
+    "unknown",
+    `nothing has been measured of the only node since ${t}`,
+  ],
+  [
+    "some are not measured any more, and some not yet",
+    world([zone("a", 38, { ...silent(7, false), unknown: 8 })]),
+    "unknown",
+    `nothing has been measured of 7 of 38 nodes since ${t}`,
+    "all 30 nodes that were measured reachable",
+    "nothing is known yet of 1 node",
+  ],
+  [
+    "one is gone, and the rest is not measured any more",
+    world([zone("a", 38, { ...silent(37, true), unreachable: down(1) })]),
+    "unreachable",
+    `node n1 unreachable since ${t}`,
+    `PinGo's own machine cannot measure 37 of 38 nodes since ${t}`,
+  ],
+  [
+    "the API does not answer either",
+    world([zone("a", 38, silent(38, true))], { apis: [api(false)] }),
+    "unreachable",
+    `no answer from the API of prod since ${t}`,
+    `PinGo's own machine cannot measure any of 38 nodes since ${t}`,
   ],
   [
     "an API does not answer",

@@ -39,6 +39,7 @@ const silent: LiveState = {
   sinceMs: undefined,
   lastRttUs: undefined,
   normalUs: undefined,
+  silence: undefined,
 };
 
 /** A history in memory that has what a test says, minute by minute, and rolls it up as it is asked for. */

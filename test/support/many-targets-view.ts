@@ -45,6 +45,7 @@ export function manyTargets(count: number, { oneIn, isOutage }: FleetTrouble): H
       sinceMs: noonMs - 600_000,
       lastRttUs: 500,
       normalUs: 480,
+      silence: undefined,
     }),
     node: (_cluster, node) => nodes.get(node),
     apis: () => [],

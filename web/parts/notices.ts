@@ -2,7 +2,7 @@ import { type ComponentChild, h } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { initialState } from "../state/address.ts";
 import type { Answered } from "../state/asker.ts";
-import type { LinkState } from "../state/live-link.ts";
+import { type LinkState, pollMs } from "../state/live-link.ts";
 import { preciseTime } from "../state/times.ts";
 import { Icon } from "./icon.ts";
 import { StateLink } from "./state-link.ts";
@@ -10,7 +10,11 @@ import { StateLink } from "./state-link.ts";
 /** So long it is said that the server is back. */
 const backMs = 4_000;
 
-/** Says that the server is lost, and then that it is back. It lies over the page's foot, so that nothing jumps. */
+const polledText = `No live events: too many listen, or they are held back. PinGo is asked every ${pollMs / 1_000} s.`;
+
+const icons = { lost: "unreachable", polled: "unknown", back: "ok" } as const;
+
+/** Says that the server is lost, and then that it is back; or that it gives no events. It lies over the page's foot, so that nothing jumps. */
 export function LostBar({
   link,
   asOfMs,
@@ -24,12 +28,14 @@ export function LostBar({
     const timer = setTimeout(() => setWasLost(false), backMs);
     return () => clearTimeout(timer);
   }, [link.isLost]);
-  const bar = link.isLost ? lostText(link, asOfMs) : wasLost ? "PinGo answers again." : "";
-  const look = link.isLost ? "lost-bar is-lost" : bar === "" ? "lost-bar" : "lost-bar is-back";
+  const shown = link.isLost ? "lost" : link.isPolled ? "polled" : wasLost ? "back" : undefined;
+  const texts = { lost: lostText(link, asOfMs), polled: polledText, back: "PinGo answers again." };
+  const bar = shown === undefined ? "" : texts[shown];
+  const look = shown === undefined ? "lost-bar" : `lost-bar is-${shown}`;
   return h(
     "div",
-    { class: look, role: "alert" },
-    bar !== "" && h(Icon, { name: link.isLost ? "unreachable" : "ok" }),
+    { class: look, role: link.isPolled ? "status" : "alert" },
+    shown !== undefined && h(Icon, { name: icons[shown] }),
     h("span", null, bar),
   );
 }

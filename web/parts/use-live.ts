@@ -7,7 +7,7 @@ const pulseEveryMs = 1_000;
 /** After the end of a step, its last handshakes need a moment to end. */
 const afterStepMs = 1_500;
 
-const fine: LinkState = { isLost: false, heardMs: undefined };
+const fine: LinkState = { isLost: false, isPolled: false, heardMs: undefined };
 
 /**
  * Follows the server while now is shown and somebody looks: the pulse counts up when something has changed, and when a

@@ -42,21 +42,29 @@ function capital(text: string): string {
 interface ClustersProps {
   readonly clusters: readonly ClusterState[];
   readonly nowMs: number;
+  /** Where it is not, what is not reachable is not unreachable either. */
+  readonly isKnown: boolean;
 }
 
 /** Each cluster's API and how many of its targets answer. */
-export function Clusters({ clusters, nowMs }: ClustersProps): ComponentChild {
+export function Clusters({ clusters, nowMs, isKnown }: ClustersProps): ComponentChild {
   return h(
     "ul",
     { class: "clusters", "aria-label": "clusters" },
-    ...clusters.map((one) => h("li", { key: one.cluster }, ...clusterParts(one, nowMs))),
+    ...clusters.map((one) => h("li", { key: one.cluster }, ...clusterParts(one, nowMs, isKnown))),
   );
 }
 
-function clusterParts(state: ClusterState, nowMs: number): ComponentChild[] {
+function clusterParts(state: ClusterState, nowMs: number, isKnown: boolean): ComponentChild[] {
   const { cluster, targets, reachable } = state;
   const condition =
-    targets === 0 ? "unknown" : reachable === targets ? "ok" : reachable === 0 ? "unreachable" : "degraded";
+    targets === 0 || (!isKnown && reachable < targets)
+      ? "unknown"
+      : reachable === targets
+        ? "ok"
+        : reachable === 0
+          ? "unreachable"
+          : "degraded";
   return [
     h(ConditionMark, { condition }),
     h("strong", null, cluster || "targets"),

@@ -47,7 +47,11 @@ export function OverviewView(): ComponentChild {
             nowMs: value.nowMs,
             atMs: value.isLive ? undefined : (state.atMs ?? value.range.toMs),
           }),
-          h(Clusters, { clusters: value.clusters, nowMs: value.nowMs }),
+          h(Clusters, {
+            clusters: value.clusters,
+            nowMs: value.nowMs,
+            isKnown: value.headline.condition !== "unknown",
+          }),
           h(
             "div",
             { class: "under-headline" },

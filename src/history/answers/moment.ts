@@ -1,7 +1,7 @@
 import { columnOf, type SteppedRange } from "../../api/range.ts";
 import type { Condition } from "../../api/v1.ts";
 import { worseHeat } from "../heat.ts";
-import { type HistoryView, type KnownTarget, noHeat } from "../model.ts";
+import { type HistoryView, type KnownTarget, noHeat, type Silence } from "../model.ts";
 import type { HeatColumns } from "./heat-columns.ts";
 import { allLost, isBad, whyOf } from "./heat-words.ts";
 import { type Turn, turnsIn } from "./turns.ts";
@@ -79,9 +79,14 @@ export class Moment {
   #find(known: KnownTarget): Condition {
     if (!isProbedAt(known, this.atMs)) return "unknown";
     if (!this.isLive) return this.#told(known.id);
-    const { up, sinceMs } = this.#view.live(known.id);
-    if (up === undefined) return "unknown";
+    const { up, sinceMs, silence } = this.#view.live(known.id);
+    if (up === undefined || silence !== undefined) return "unknown";
     return up ? (this.#isDegraded(known.id, sinceMs) ? "degraded" : "ok") : "unreachable";
+  }
+
+  /** Why nothing is known of a target that is probed; undefined where that is not known either, and of the past. */
+  silence(known: KnownTarget): Silence | undefined {
+    return this.isLive ? this.#view.live(known.id).silence : undefined;
   }
 
   standing(known: KnownTarget): Standing {
@@ -90,7 +95,8 @@ export class Moment {
     if (!isProbedAt(known, this.atMs)) return { condition, sinceMs: leftMs ?? null, why: "" };
     if (condition === "degraded") return { condition, ...this.#degradation(id) };
     if (!this.isLive) return { condition, ...this.#past(id, condition) };
-    const { result = "", sinceMs = null } = this.#view.live(id);
+    const { result = "", sinceMs = null, silence } = this.#view.live(id);
+    if (silence !== undefined) return { condition, sinceMs: silence.sinceMs, why: silence.isLocal ? "local" : "" };
     return { condition, sinceMs, why: condition === "unreachable" ? result : "" };
   }
 

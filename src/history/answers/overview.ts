@@ -56,6 +56,7 @@ function place(zones: readonly Zone[], query: OverviewQuery, moment: Moment, tro
 }
 
 function nodeRow(view: HistoryView, moment: Moment, columns: HeatColumns, known: KnownTarget): NodeRow {
+  const standing = moment.standing(known);
   const { key, cluster, zone, node, address, portName } = known.target;
   return {
     key,
@@ -64,9 +65,9 @@ function nodeRow(view: HistoryView, moment: Moment, columns: HeatColumns, known:
     node,
     target: address,
     portName,
-    ...moment.standing(known),
+    ...standing,
     isReady: isReadyAt(view, moment, cluster, node),
-    rttUs: moment.isLive ? (view.live(known.id).lastRttUs ?? null) : null,
+    rttUs: moment.isLive && standing.condition !== "unknown" ? (view.live(known.id).lastRttUs ?? null) : null,
     isProbed: isProbedAt(known, moment.atMs),
     heat: stripOf(columns, known.id),
   };

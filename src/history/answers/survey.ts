@@ -1,7 +1,7 @@
 import type { ClusterState, Condition } from "../../api/v1.ts";
 import type { Target } from "../../target.ts";
 import type { Ailing, ApiWorld, World, ZoneWorld } from "../headline/world.ts";
-import type { HistoryView, KnownTarget } from "../model.ts";
+import type { HistoryView, KnownTarget, Silence } from "../model.ts";
 import { isProbedAt, type Moment } from "./moment.ts";
 import type { Zone } from "./roster.ts";
 
@@ -34,16 +34,19 @@ export function survey(view: HistoryView, moment: Moment, zones: readonly Zone[]
 function surveyZone(moment: Moment, { cluster, zone, targets }: Zone): ZoneSurvey {
   const counts: Record<Condition, number> = { ok: 0, degraded: 0, unreachable: 0, unknown: 0 };
   const [unreachable, degraded]: [Ailing[], Ailing[]] = [[], []];
+  const silent: Silence[] = [];
   for (const known of targets) {
     if (!isProbedAt(known, moment.atMs)) continue;
     const condition = moment.condition(known);
     counts[condition]++;
     if (condition === "unreachable") unreachable.push(ailing(moment, known));
     if (condition === "degraded") degraded.push(ailing(moment, known));
+    const silence = condition === "unknown" ? moment.silence(known) : undefined;
+    if (silence !== undefined) silent.push(silence);
   }
   const { ok, unknown } = counts;
   const probed = ok + degraded.length + unreachable.length + unknown;
-  return { cluster, zone, targets: probed, unknown, unreachable, degraded, reachable: ok + degraded.length };
+  return { cluster, zone, targets: probed, unknown, silent, unreachable, degraded, reachable: ok + degraded.length };
 }
 
 function ailing(moment: Moment, known: KnownTarget): Ailing {

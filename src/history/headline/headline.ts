@@ -2,6 +2,7 @@ import type { Condition, Headline } from "../../api/v1.ts";
 import { count } from "../../units.ts";
 import { tellDegraded } from "./degraded.ts";
 import { allOf } from "./place.ts";
+import { tellSilent } from "./silent.ts";
 import { since } from "./since.ts";
 import { tellUnreachable } from "./unreachable.ts";
 import type { World } from "./world.ts";
@@ -16,19 +17,27 @@ export function headline(world: World): Headline {
     .filter(({ cluster, isUp }) => isUp === false && !toldApis.has(cluster))
     .map(({ cluster, sinceMs }) => `no answer from the API of ${cluster}${since(sinceMs)}`);
   const degraded = tellDegraded(world);
-  const worst = [...unreachable, ...apis, ...degraded];
+  const silent = tellSilent(world);
+  const worst = [...unreachable, ...apis, ...degraded, ...(silent === undefined ? [] : [silent])];
   const [text = "", ...more] = [...worst, ...tellRest(world, worst.length === degraded.length && degraded.length > 0)];
   const left = more.length - maxMore;
   const shown = left > 0 ? [...more.slice(0, maxMore), `and ${left} more`] : more;
   const condition: Condition =
-    unreachable.length + apis.length > 0 ? "unreachable" : degraded.length > 0 ? "degraded" : restCondition(world);
+    unreachable.length + apis.length > 0
+      ? "unreachable"
+      : degraded.length > 0
+        ? "degraded"
+        : silent !== undefined
+          ? "unknown"
+          : restCondition(world);
   return { condition, text, more: shown };
 }
 
 /** What is well, and what is not known. `isSaid`: that all others are reachable stands in a sentence already. */
 function tellRest(world: World, isSaid: boolean): string[] {
   const { targets, known, unreachable } = allOf(world);
-  const unknown = targets - known;
+  // Of the silent it is said already.
+  const unknown = targets - known - world.zones.reduce((sum, { silent }) => sum + silent.length, 0);
   if (targets === 0) return [world.isLive ? `no ${world.noun}s are known` : `no ${world.noun}s were known then`];
   const yet = world.isLive ? "nothing is known yet of" : "nothing is known of that time of";
   const silent = unknown === 0 ? [] : [`${yet} ${count(unknown, world.noun)}`];
@@ -36,7 +45,7 @@ function tellRest(world: World, isSaid: boolean): string[] {
   if (isSaid && unknown === 0) return [];
   const well = known === 1 ? `the only ${world.noun} measured is reachable` : `all ${count(known, world.noun)}`;
   if (known === 1) return [targets === 1 ? `the only ${world.noun} is reachable` : well, ...silent];
-  return [`${well}${unknown > 0 ? " that were measured" : ""} reachable`, ...silent];
+  return [`${well}${known < targets ? " that were measured" : ""} reachable`, ...silent];
 }
 
 function restCondition(world: World): Condition {

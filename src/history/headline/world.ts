@@ -1,4 +1,5 @@
 /** What a headline is made of. */
+import type { Silence } from "../model.ts";
 
 /** A target that is unreachable, or degraded. */
 export interface Ailing {
@@ -14,6 +15,8 @@ export interface ZoneWorld {
   readonly targets: number;
   /** Of which nothing is known. */
   readonly unknown: number;
+  /** Those of them that are tried, or were: of the others nothing is known yet. */
+  readonly silent: readonly Silence[];
   readonly unreachable: readonly Ailing[];
   readonly degraded: readonly Ailing[];
 }

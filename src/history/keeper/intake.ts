@@ -231,17 +231,21 @@ export class Intake {
     const connectUs = orUndefined(records[at + field.connectUs]);
     const sinceStartMs = Math.min(Math.max(0, Math.trunc(atMs - this.#minuteStartMs)), minuteMs - 1);
     this.handshakes.add({ id, atMs: sinceStartMs, result, turns, code: packed.code(what), synSent, connectUs });
-    this.#mark(id);
   }
 
   /** Gives whether its target is down with it, or up again. */
   #takeNews(id: number, what: number, atMs: number): boolean {
     const result = packed.result(what);
-    if (!packed.isNews(what) || result === resultIndex.local) return false;
+    if (!packed.isNews(what)) return false;
+    if (result === resultIndex.local) {
+      this.states.ended(id, false, atMs);
+      return false;
+    }
     const turn = this.states.resultIs(id, result, atMs);
     if (turn === "same") return false;
     this.#statesChanged = true;
-    this.#mark(id);
+    // Who fails in another way is where it was: one dead node is not to make every page ask every second.
+    if (turn !== "changed") this.#mark(id);
     return turn === "turned";
   }
 

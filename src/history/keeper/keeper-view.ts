@@ -55,7 +55,7 @@ export class KeeperView implements HistoryView {
   }
 
   live(id: number): LiveState {
-    const { states, normals } = this.#intake;
+    const { states, normals, nowMs } = this.#intake;
     const result = states.resultOf(id);
     return {
       up: result === undefined ? undefined : result === "ok",
@@ -63,6 +63,7 @@ export class KeeperView implements HistoryView {
       sinceMs: states.sinceMsOf(id),
       lastRttUs: states.latencyUsOf(id),
       normalUs: normals.of(id),
+      silence: states.silenceOf(id, nowMs),
     };
   }
 

@@ -32,6 +32,7 @@ const nothingLive: LiveState = {
   sinceMs: undefined,
   lastRttUs: undefined,
   normalUs: undefined,
+  silence: undefined,
 };
 
 /** What a Prometheus has, as a history: questions are answered from it by the same code as from PinGo's own. */

@@ -48,6 +48,7 @@ export async function readLive(
         sinceMs: isUp ? undefined : sinceMs.has(key) ? sinceMs.get(key) : nowMs,
         lastRttUs: isUp ? finite(rttsUs.get(key)) : undefined,
         normalUs: normalsUs?.get(key),
+        silence: undefined,
       },
     ];
   });

@@ -1,6 +1,6 @@
 import { openApi } from "../../api/openapi/document.ts";
 import { parseQuestion } from "../../api/parse-query.ts";
-import { isProblem } from "../../api/problem.ts";
+import { isProblem, type Problem } from "../../api/problem.ts";
 import type { Question } from "../../api/queries.ts";
 import type { Clock } from "../../clock.ts";
 import { etagOf, unlessKnown } from "../etag.ts";
@@ -10,6 +10,7 @@ import { LiveEvents } from "./live-events.ts";
 import { QuestionQueue } from "./question-queue.ts";
 import { json, refuse, refuseWith, tooMany } from "./refuse.ts";
 import { sendLong, sendShort, shortBytes } from "./send-answer.ts";
+import { SharedQuestions } from "./shared-questions.ts";
 import type { ApiSource } from "./source.ts";
 
 /** One thread answers; the second question is there when it is done with the first. */
@@ -34,13 +35,16 @@ export class Api {
   readonly routes: Readonly<Record<string, Route>>;
   readonly #source: ApiSource;
   readonly #clock: Clock;
-  readonly #queue = new QuestionQueue(maxUnderWay, maxWaiting);
+  readonly #questions: SharedQuestions<Uint8Array | Problem>;
   readonly #sending: Slots;
   readonly #live: LiveEvents;
 
   constructor(source: ApiSource, clock: Clock) {
     this.#source = source;
     this.#clock = clock;
+    this.#questions = new SharedQuestions(new QuestionQueue(maxUnderWay, maxWaiting), (listener) =>
+      source.onChange(listener),
+    );
     this.#sending = new Slots(maxSending, stalledMs, () => clock.nowMs());
     this.#live = new LiveEvents(source, clock);
     const questions = Object.entries(paths).map(([path, ask]) => [
@@ -63,7 +67,8 @@ export class Api {
   async #answer(ask: Question["ask"], { query, peer, gone }: RouteRequest): Promise<Answer> {
     const question = parseQuestion(ask, query, this.#clock.unixMs());
     if (isProblem(question)) return refuseWith(question);
-    const answer = await this.#queue.run(peer, gone, () => this.#source.ask(question));
+    const name = nameOf(ask, query);
+    const answer = await this.#questions.run(name, peer, gone, (gone) => this.#source.ask(question, gone));
     if (answer === "gone") return refuse(503, "nobody waits for this");
     if (answer === "busy") return tooMany(`${maxWaiting} questions are waiting; ask again`);
     if (isProblem(answer)) return refuseWith(answer);
@@ -72,6 +77,13 @@ export class Api {
     if (slot === undefined) return tooMany(`${maxSending} answers are being sent; ask again`);
     return sendLong(question, answer, this.#clock.unixMs(), slot);
   }
+}
+
+/** The same for those who ask the same; that some of them meant a moment later does not matter. */
+function nameOf(ask: Question["ask"], query: URLSearchParams): string {
+  const sorted = new URLSearchParams(query);
+  sorted.sort();
+  return `${ask}?${sorted}`;
 }
 
 function withoutQuery(route: (request: RouteRequest) => Answer): Route {

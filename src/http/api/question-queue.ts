@@ -29,7 +29,7 @@ export class QuestionQueue {
     const refusal = await this.#enter(peer, gone);
     if (refusal !== undefined) return refusal;
     try {
-      return await work();
+      return gone.aborted ? "gone" : await work();
     } finally {
       this.#underWay--;
       this.#next();

@@ -4,8 +4,8 @@ import type { Status } from "../../api/v1.ts";
 
 /** Who answers questions: the history, or what reads one that is kept elsewhere. */
 export interface ApiSource {
-  /** JSON or CSV, as the question wants it. Settles, whatever becomes of the thread that answers. */
-  ask(question: Question): Promise<Uint8Array | Problem>;
+  /** JSON or CSV, as the question wants it. Settles, whatever becomes of the thread that answers. `gone`: nobody waits. */
+  ask(question: Question, gone: AbortSignal): Promise<Uint8Array | Problem>;
   status(): Status;
   /** Tells of what changed; gives what ends that. */
   onChange(listener: (changed: Changed) => void): () => void;

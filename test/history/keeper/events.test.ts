@@ -62,7 +62,7 @@ describe("events", () => {
     const id = driver.view.target(a.key)?.id as number;
     assert.deepEqual(
       { ...driver.view.live(id), normalUs: 0, lastRttUs: 0 },
-      { up: true, result: "ok", sinceMs: startUnixMs + 3_000, lastRttUs: 0, normalUs: 0 },
+      { up: true, result: "ok", sinceMs: startUnixMs + 3_000, lastRttUs: 0, normalUs: 0, silence: undefined },
     );
   });
 

@@ -109,7 +109,7 @@ describe("too many questions", () => {
     const { get, source } = await serveApi(t);
     const held = Promise.withResolvers<Uint8Array>();
     source.instead = () => held.promise;
-    const answers = Array.from({ length: 40 }, () => get("/api/v1/zones"));
+    const answers = Array.from({ length: 40 }, (_, index) => get(`/api/v1/zones?range=${15 + index}m`));
     const early = Promise.race(answers);
     const { status, headers, body } = await early;
     assert.deepEqual([status, headers["retry-after"]], [503, "1"]);
@@ -127,7 +127,7 @@ describe("too many questions", () => {
     const { get, source, port } = await serveApi(t);
     const held = Promise.withResolvers<Uint8Array>();
     source.instead = () => held.promise;
-    const first = [get("/api/v1/zones"), get("/api/v1/zones")];
+    const first = [get("/api/v1/zones?range=1h"), get("/api/v1/zones?range=2h")];
     await eventually("two are under way", () => source.asked.length === 2);
     const socket = connect(port, "127.0.0.1");
     await once(socket, "connect");
@@ -139,6 +139,42 @@ describe("too many questions", () => {
     await Promise.all(first);
     assert.equal((await get("/api/v1/zones")).status, 200);
     assert.equal(source.asked.length, 3);
+  });
+});
+
+describe("equal questions", () => {
+  test("that are under way are asked once, and answered all", async (t) => {
+    const { get, source } = await serveApi(t);
+    const held = Promise.withResolvers<Uint8Array>();
+    source.instead = () => held.promise;
+    const answers = Array.from({ length: 50 }, () => get("/api/v1/overview?range=3h&nodes=sick"));
+    const other = get("/api/v1/overview?nodes=sick&range=3h&format=csv");
+    await eventually("both are asked", () => source.asked.length === 2);
+    await get("/metrics");
+    held.resolve(Buffer.from("{}"));
+    const got = await Promise.all([...answers, other]);
+    assert.deepEqual(
+      [new Set(got.map(({ status, body }) => `${status} ${body}`)), source.asked.length],
+      [new Set(["200 {}"]), 2],
+    );
+    await get("/api/v1/overview?range=3h&nodes=sick");
+    assert.deepEqual([source.asked.length, source.listeners], [3, 0], "what is over is asked anew");
+  });
+
+  test("after a change are asked anew: what is under way may not have it", async (t) => {
+    const { get, source } = await serveApi(t);
+    const held = Promise.withResolvers<Uint8Array>();
+    source.instead = () => held.promise;
+    const answers = [get("/api/v1/zones"), get("/api/v1/zones")];
+    await eventually("it is asked", () => source.asked.length === 1);
+    source.changed("A1");
+    answers.push(get("/api/v1/zones"));
+    await eventually("it is asked again", () => source.asked.length === 2);
+    held.resolve(Buffer.from("{}"));
+    assert.deepEqual(
+      (await Promise.all(answers)).map(({ status }) => status),
+      [200, 200, 200],
+    );
   });
 });
 
