@@ -197,7 +197,10 @@ export class HttpServer {
     const gone = new AbortController();
     response.once("close", () => gone.abort());
     const answer = await this.#answer(request, gone.signal);
-    const coding = negotiateCoding(request.headers["accept-encoding"]?.toString());
+    // What comes encoded stays as it is.
+    const isEncoded =
+      answer.headers?.["Content-Encoding"] !== undefined || answer.headers?.["Content-Length"] !== undefined;
+    const coding = isEncoded ? undefined : negotiateCoding(request.headers["accept-encoding"]?.toString());
     const { body, status } = answer;
     response.statusCode = status;
     for (const [name, value] of Object.entries(this.#headersOf(answer))) response.setHeader(name, value);

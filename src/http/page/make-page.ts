@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { constants, gzipSync } from "node:zlib";
 import { type BrowserModule, collectModules, readUplotCss } from "./collect-modules.ts";
 import type { Page, PageFile } from "./page-file.ts";
 
@@ -35,14 +36,14 @@ export function makePage(root: string): Page {
   return {
     version,
     files: [
-      { path: "/", contentType: types.html, bytes: encode(index), isForever: false },
+      { path: "/", contentType: types.html, ...encode(index), isForever: false },
       ...assets.map((asset) => assetFile(asset, version)),
     ],
   };
 }
 
 function assetFile({ path, contentType, text }: Asset, version: string): PageFile {
-  return { path: `/assets/${version}/${path}`, contentType, bytes: encode(text), isForever: true };
+  return { path: `/assets/${version}/${path}`, contentType, ...encode(text), isForever: true };
 }
 
 /** Told of all modules at once, a browser need not read one to hear of the next. */
@@ -51,8 +52,9 @@ function pointTo(html: string, folder: string, modules: readonly BrowserModule[]
   return html.replaceAll('"assets/', `"${folder}/`).replace("<!-- modules -->", preloads.join("\n    "));
 }
 
-function encode(text: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(text);
+function encode(text: string): Pick<PageFile, "bytes" | "gzip"> {
+  const bytes = new TextEncoder().encode(text);
+  return { bytes, gzip: new Uint8Array(gzipSync(bytes, { level: constants.Z_BEST_COMPRESSION })) };
 }
 
 function digest(texts: readonly string[]): string {

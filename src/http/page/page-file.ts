@@ -4,6 +4,8 @@ export interface PageFile {
   readonly path: string;
   readonly contentType: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The same, encoded once and for all, as small as it gets. */
+  readonly gzip: Uint8Array<ArrayBuffer>;
   /** Its address changes with its content, so that it may be kept for ever. */
   readonly isForever: boolean;
 }

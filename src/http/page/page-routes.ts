@@ -1,3 +1,4 @@
+import { negotiateCoding } from "../content-encoding.ts";
 import type { Answer, Route, RouteRequest } from "../server.ts";
 import type { Page, PageFile } from "./page-file.ts";
 
@@ -33,7 +34,20 @@ function answerWith(file: PageFile, etag: string, request: RouteRequest): Answer
   };
   const { contentType } = file;
   if (has(request.headers["if-none-match"], etag)) return { status: 304, contentType, body: "", headers };
-  return { status: 200, contentType, body: [file.bytes], headers };
+  const body = takesGzip(request) ? file.gzip : file.bytes;
+  const coding = body === file.gzip ? { "Content-Encoding": "gzip" } : undefined;
+  return {
+    status: 200,
+    contentType,
+    body: [body],
+    headers: { ...headers, ...coding, "Content-Length": String(body.length) },
+  };
+}
+
+/** There are many files, and each is short: encoding them for each who asks takes longer than sending them. */
+function takesGzip({ headers }: RouteRequest): boolean {
+  const accepted = headers["accept-encoding"]?.toString() ?? "";
+  return negotiateCoding(accepted.replace(/zstd/gi, "")) === "gzip";
 }
 
 /** Weakly compared (RFC 9110, 13.1.2): a proxy that encodes makes a tag weak. */
