@@ -281,7 +281,8 @@ export class Agent {
   /** What the page and `pingo top` are answered from. */
   #apiSource(): ApiSource {
     return {
-      ask: (question) => (this.#prometheus ?? this.#history)?.ask(question) ?? Promise.resolve(noHistory),
+      ask: (question, gone) =>
+        this.#prometheus?.ask(question, gone) ?? this.#history?.ask(question) ?? Promise.resolve(noHistory),
       status: () => this.#status(),
       onChange: (listener) => this.#history?.onChange(listener) ?? (() => {}),
     };

@@ -6,8 +6,8 @@ export type Reply<T> =
   | { readonly kind: "refused"; readonly status: number; readonly error: string }
   | { readonly kind: "silent"; readonly error: string };
 
-/** A history that takes longer is not going to be waited for. */
-const timeoutMs = 20_000;
+/** A history that takes longer is not going to be waited for; a Prometheus has 20 s, and what it could not do is said. */
+const timeoutMs = 25_000;
 
 /** Asks the API. Never rejects, but for its signal. */
 export async function ask<T>(url: string, signal: AbortSignal): Promise<Reply<T>> {

@@ -3,7 +3,7 @@ import type { Problem } from "../../api/problem.ts";
 import type { Question } from "../../api/queries.ts";
 import type { Status } from "../../api/v1.ts";
 import type { Clock } from "../../clock.ts";
-import type { PrometheusSetUp, Replying } from "./protocol.ts";
+import type { GivingUp, PrometheusSetUp, Replying } from "./protocol.ts";
 
 export interface PrometheusHistoryOptions {
   /** Its base; a user and a password may be in it. */
@@ -15,7 +15,11 @@ export interface PrometheusHistoryOptions {
 }
 
 /** Questions under way at once; each is a dozen queries. */
-const mostUnderWay = 8;
+const mostUnderWay = 4;
+/** Of the thread's heap: answers of 32 MB take five times that once they are read. Where it is not enough, the thread dies, and not PinGo. */
+const mostHeapMb = 512;
+
+const nobodyWaits: Problem = { problem: "nobody waits for this", status: 503 };
 
 /** A history that a Prometheus keeps. A thread asks it and makes answers; it is there once somebody asks. */
 export class PrometheusHistory {
@@ -30,8 +34,9 @@ export class PrometheusHistory {
     this.#options = options;
   }
 
-  /** JSON or CSV, as the question wants it. Never rejects. */
-  ask(question: Question): Promise<Uint8Array | Problem> {
+  /** JSON or CSV, as the question wants it. Never rejects. `gone`: nobody waits for it any more, Prometheus neither. */
+  ask(question: Question, gone?: AbortSignal): Promise<Uint8Array | Problem> {
+    if (gone?.aborted) return Promise.resolve(nobodyWaits);
     if (this.#isStopped) return Promise.resolve({ problem: "the history is closed" });
     if (this.#waiting.size >= mostUnderWay) {
       return Promise.resolve({ problem: `${mostUnderWay} questions are under way at Prometheus; ask again` });
@@ -39,7 +44,14 @@ export class PrometheusHistory {
     this.#worker ??= this.#start();
     const id = ++this.#lastId;
     this.#worker.postMessage({ id, question, nowMs: this.#options.clock.unixMs() });
-    return new Promise((resolve) => this.#waiting.set(id, resolve));
+    const giveUp = () => this.#giveUp(id);
+    gone?.addEventListener("abort", giveUp, { once: true });
+    return new Promise((resolve) => {
+      this.#waiting.set(id, (reply) => {
+        gone?.removeEventListener("abort", giveUp);
+        resolve(reply);
+      });
+    });
   }
 
   status(): Status["history"] {
@@ -53,28 +65,41 @@ export class PrometheusHistory {
     this.#end("the history is closed");
   }
 
+  #giveUp(id: number): void {
+    const givingUp: GivingUp = { gone: id };
+    this.#worker?.postMessage(givingUp);
+    const settle = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    settle?.(nobodyWaits);
+  }
+
   #start(): Worker {
     const { bounds = {} } = this.#options;
     const workerData: PrometheusSetUp = { access: accessOf(this.#options), bounds };
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData });
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), {
+      workerData,
+      resourceLimits: { maxOldGenerationSizeMb: mostHeapMb },
+    });
     worker.unref();
     worker.on("message", (reply: Replying) => this.#heard(reply));
-    worker.on("error", ({ message }: Error) => this.#died(worker, message));
+    worker.on("error", (error: NodeJS.ErrnoException) => this.#died(worker, whyOf(error)));
     worker.on("exit", () => this.#died(worker, "it ended"));
     return worker;
   }
 
   #heard(reply: Replying): void {
     const settle = this.#waiting.get(reply.id);
+    // One that was given up: what became of it is no news of Prometheus.
+    if (settle === undefined) return;
     this.#waiting.delete(reply.id);
     if ("bytes" in reply) {
       this.#problem = "";
-      settle?.(reply.bytes);
+      settle(reply.bytes);
       return;
     }
     const { id: _, isTrouble, ...problem } = reply;
     if (isTrouble) this.#problem = problem.problem;
-    settle?.(problem);
+    settle(problem);
   }
 
   /** The next question starts another one. */
@@ -88,6 +113,10 @@ export class PrometheusHistory {
     for (const settle of this.#waiting.values()) settle({ problem });
     this.#waiting.clear();
   }
+}
+
+function whyOf({ code, message }: NodeJS.ErrnoException): string {
+  return code === "ERR_WORKER_OUT_OF_MEMORY" ? `its answers need more than ${mostHeapMb} MB; ask for less` : message;
 }
 
 function accessOf({ url, tokenFile }: PrometheusHistoryOptions): PrometheusSetUp["access"] {

@@ -7,6 +7,11 @@ export interface PrometheusSetUp {
   readonly bounds: { readonly maxBytes?: number; readonly timeoutMs?: number };
 }
 
+/** Nobody waits for that one any more. */
+export interface GivingUp {
+  readonly gone: number;
+}
+
 export interface Asking {
   readonly id: number;
   readonly question: Question;

@@ -1,6 +1,8 @@
+import { setMaxListeners } from "node:events";
 import { readFileSync } from "node:fs";
 import * as http from "node:http";
 import * as https from "node:https";
+import type { Socket } from "node:net";
 
 export interface PrometheusAccess {
   /** Its base, as Grafana takes it: `http://prometheus:9090`, `https://mimir/prometheus`. */
@@ -24,25 +26,49 @@ export interface SeriesAnswer {
 /** Says what is wrong in a sentence that goes on from "Prometheus"; the only error that a reader of one throws. */
 export class PrometheusError extends Error {}
 
-/** Prometheus gives up before this client does, and says so. */
-const queryLimitMs = 20_000;
-const timeoutMs = 25_000;
-/** An answer of 5,000 series of 200 samples is 25 MB. */
-export const maxAnswerBytes = 64 * 1024 * 1024;
+/** For all queries of a question. Prometheus is told to give up a little earlier, and says so. */
+const timeoutMs = 20_000;
+const earlierMs = 1_000;
+/** An answer of 5,000 series of 200 samples is 25 MB, and five times that once it is read; a question has three of those. */
+const maxAnswerBytes = 32 * 1024 * 1024;
+const maxQuestionBytes = 3 * maxAnswerBytes;
+/** Each may hold an answer of that size. */
+const maxSockets = 3;
 
-/** Asks Prometheus' HTTP API v1, as Thanos and Mimir have it too. */
+/** `request.reusedSocket` says nothing of requests that waited for their socket. */
+const usedSockets = new WeakSet<Socket>();
+
+/** Asks Prometheus' HTTP API v1, as Thanos and Mimir have it too: of each question by a client of its own. */
 export class QueryClient {
   readonly #access: PrometheusAccess;
   readonly #agent: http.Agent;
   readonly #maxBytes: number;
   readonly #timeoutMs: number;
+  readonly #signal: AbortSignal | undefined;
+  readonly #endsMs: number;
+  #bytes = 0;
 
-  constructor(access: PrometheusAccess, bounds: { readonly maxBytes?: number; readonly timeoutMs?: number } = {}) {
+  constructor(
+    access: PrometheusAccess,
+    bounds: { readonly maxBytes?: number; readonly timeoutMs?: number } = {},
+    question?: { readonly agent: http.Agent; readonly gone: AbortSignal },
+  ) {
     this.#access = access;
     this.#maxBytes = bounds.maxBytes ?? maxAnswerBytes;
     this.#timeoutMs = bounds.timeoutMs ?? timeoutMs;
-    const options = { keepAlive: true, maxSockets: 4 };
-    this.#agent = access.url.startsWith("https:") ? new https.Agent(options) : new http.Agent(options);
+    const options = { keepAlive: true, maxSockets };
+    const create = () => (access.url.startsWith("https:") ? new https.Agent(options) : new http.Agent(options));
+    this.#agent = question?.agent ?? create();
+    this.#endsMs = performance.now() + this.#timeoutMs;
+    this.#signal = question && AbortSignal.any([question.gone, AbortSignal.timeout(this.#timeoutMs)]);
+    // Each query listens to it.
+    if (this.#signal !== undefined) setMaxListeners(0, this.#signal);
+  }
+
+  /** For one question, from now on; `gone`: nobody waits for its answer any more. */
+  forQuestion(gone: AbortSignal): QueryClient {
+    const bounds = { maxBytes: this.#maxBytes, timeoutMs: this.#timeoutMs };
+    return new QueryClient(this.#access, bounds, { agent: this.#agent, gone });
   }
 
   /** At `firstMs` and every `stepMs` after it, to `lastMs`. */
@@ -61,7 +87,8 @@ export class QueryClient {
 
   async #query(path: string, parameters: Record<string, string>): Promise<SeriesAnswer[]> {
     // In the body: some expressions are longer than a proxy lets an address be.
-    const body = new URLSearchParams({ ...parameters, timeout: `${queryLimitMs / 1_000}s` }).toString();
+    const leftMs = Math.max(1, Math.floor(this.#endsMs - performance.now()) - earlierMs);
+    const body = new URLSearchParams({ ...parameters, timeout: `${leftMs}ms` }).toString();
     const { status, text } = await this.#post(path, body);
     const answer = parse(text);
     if (status !== 200 || answer?.status !== "success") throw new PrometheusError(explain(status, answer?.error));
@@ -72,11 +99,21 @@ export class QueryClient {
     }));
   }
 
-  #post(path: string, body: string): Promise<{ readonly status: number; readonly text: string }> {
+  #late(): string {
+    return `does not answer within ${this.#timeoutMs / 1_000} s`;
+  }
+
+  async #post(
+    path: string,
+    body: string,
+    isAgain = false,
+  ): Promise<{ readonly status: number; readonly text: string }> {
+    if (this.#signal?.aborted) throw new PrometheusError(this.#late());
     const { url } = this.#access;
     const authorization = authorizationOf(this.#access);
     const request = (url.startsWith("https:") ? https : http).request(`${url.replace(/\/+$/, "")}/api/v1/${path}`, {
-      agent: this.#agent,
+      // Other connections that were kept may be as dead as that one was.
+      agent: isAgain ? false : this.#agent,
       method: "POST",
       headers: {
         "content-type": "application/x-www-form-urlencoded",
@@ -86,20 +123,35 @@ export class QueryClient {
       },
     });
     return new Promise((resolve, reject) => {
+      let mayRetry = !isAgain;
       const fail = (why: string) => {
+        // Its end, too, looks like a connection that was closed.
+        mayRetry = false;
         reject(new PrometheusError(why));
         request.destroy();
       };
-      const limitMs = this.#timeoutMs;
-      const timer = setTimeout(() => fail(`does not answer within ${limitMs / 1_000} s`), limitMs);
-      request.once("close", () => clearTimeout(timer));
-      request.on("error", ({ code, message }: NodeJS.ErrnoException) => fail(`cannot be reached: ${code ?? message}`));
+      const signal = this.#signal;
+      const end = () => fail(this.#late());
+      signal?.addEventListener("abort", end);
+      let isReused = false;
+      request.once("socket", (socket) => {
+        isReused = usedSockets.has(socket);
+        usedSockets.add(socket);
+      });
+      request.once("close", () => signal?.removeEventListener("abort", end));
+      request.on("error", ({ code, message }: NodeJS.ErrnoException) => {
+        // It closed a connection that was kept while this was on its way there.
+        if (code === "ECONNRESET" && isReused && mayRetry) resolve(this.#post(path, body, true));
+        else fail(`cannot be reached: ${code ?? message}`);
+      });
       request.once("response", (response) => {
         const chunks: Buffer[] = [];
         let bytes = 0;
         response.on("data", (chunk: Buffer) => {
           bytes += chunk.length;
-          if (bytes > this.#maxBytes) fail(`gives more than ${this.#maxBytes / 1024 / 1024} MB; ask for less at once`);
+          this.#bytes += chunk.length;
+          if (bytes > this.#maxBytes) fail(tooMuch(this.#maxBytes));
+          else if (this.#bytes > maxQuestionBytes) fail(tooMuch(maxQuestionBytes));
           else chunks.push(chunk);
         });
         response.once("error", () => fail("breaks its answer off"));
@@ -110,6 +162,10 @@ export class QueryClient {
       request.end(body);
     });
   }
+}
+
+function tooMuch(bytes: number): string {
+  return `gives more than ${bytes / 1024 / 1024} MB; ask for less at once`;
 }
 
 function authorizationOf({ user, tokenFile }: PrometheusAccess): string | undefined {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
@@ -10,6 +11,7 @@ import { PrometheusHistory } from "../../../src/history/prometheus/prometheus-hi
 import { selector } from "../../../src/history/prometheus/selector.ts";
 import { ofClassic, sketchOf } from "../../../src/history/prometheus/sketch-of.ts";
 import { keyOf, nameOf, targetOf } from "../../../src/history/prometheus/target-key.ts";
+import { eventually } from "../../support/eventually.ts";
 import { type AskedQuery, fakePrometheus, nothing } from "../../support/fake-prometheus.ts";
 
 const nowMs = Date.UTC(2026, 10, 26, 12);
@@ -140,11 +142,57 @@ describe("a history that a Prometheus keeps", () => {
     const { history } = await opened(t, () => {});
     const asked = Array.from({ length: 10 }, () => history.ask(overview()));
     const busy = (await Promise.race(asked)) as { problem: string };
-    assert.match(busy.problem, /8 questions are under way/);
+    assert.match(busy.problem, /4 questions are under way/);
     await history.stop();
     await history.stop();
     for (const answer of await Promise.all(asked)) assert.ok("problem" in answer);
     assert.deepEqual(await history.ask(overview()), { problem: "the history is closed" });
+  });
+
+  test("lets Prometheus go, and has its place back, where nobody waits for a question any more", async (t) => {
+    let [isSlow, left] = [true, 0];
+    const { history, asked } = await opened(t, (one, response) => {
+      if (!isSlow) return nothing(one, response);
+      response.once("close", () => left++);
+    });
+    const leaving = new AbortController();
+    const gone = Array.from({ length: 4 }, () => history.ask(overview(), leaving.signal));
+    await eventually("Prometheus is asked", () => asked.length > 0);
+    leaving.abort();
+    for (const answer of await Promise.all(gone))
+      assert.match("problem" in answer ? answer.problem : "", /nobody waits/);
+    isSlow = false;
+    assert.ok((await history.ask(overview())) instanceof Uint8Array);
+    await eventually("its connections are closed", () => left > 0);
+    assert.equal(history.status().problem, "");
+    assert.ok("problem" in (await history.ask(overview(), leaving.signal)));
+  });
+
+  test("has one deadline for all queries of a question", async (t) => {
+    const slow = (asked: AskedQuery, response: ServerResponse) => void setTimeout(() => nothing(asked, response), 60);
+    const { history, asked } = await opened(t, slow, { bounds: { timeoutMs: 400 } });
+    const answer = await history.ask(overview());
+    assert.match("problem" in answer ? answer.problem : "", /does not answer within 0\.4 s/);
+    assert.ok(asked.length > 1, "each of them came in time");
+  });
+
+  test("asks once more where a connection that was kept is closed under it", async (t) => {
+    const used = new WeakSet<object>();
+    let resets = 0;
+    const { history } = await opened(t, (asked, response) => {
+      const socket = response.socket as Socket;
+      if (!used.has(socket)) {
+        used.add(socket);
+        return nothing(asked, response);
+      }
+      resets++;
+      socket.resetAndDestroy();
+    });
+    for (let question = 0; question < 3; question++) {
+      const answer = await history.ask(overview());
+      assert.ok(answer instanceof Uint8Array, JSON.stringify(answer));
+    }
+    assert.ok(resets > 0);
   });
 
   test("keeps the main thread free while Prometheus' answers are large", async (t) => {
