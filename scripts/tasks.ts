@@ -7,6 +7,7 @@ export interface Step {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -29,15 +30,21 @@ export function tests(name: string, patterns: readonly string[], atOnce = 1): St
 
 /** Most of them wait for a timeout or a process most of the time. */
 export function quickTests(): Step {
-  return tests("quick tests", quickFiles, 3);
+  // A process for each file, of which most load the same modules: taking the types out of them once is half of the time.
+  const env = { NODE_COMPILE_CACHE: fileURLToPath(new URL("../node_modules/.cache/tests", import.meta.url)) };
+  return { ...tests("quick tests", quickFiles, 3), env };
 }
 
 /** Runs each step and leaves with 1 at the first that fails. */
 export function runSteps(steps: readonly Step[]): void {
-  for (const { name, command, args } of steps) {
+  for (const { name, command, args, env } of steps) {
     const startMs = performance.now();
     console.log(`pingo: ${name} ...`);
-    const { status, error } = spawnSync(command, args, { cwd: root, stdio: "inherit" });
+    const { status, error } = spawnSync(command, args, {
+      cwd: root,
+      stdio: "inherit",
+      env: { ...process.env, ...env },
+    });
     const seconds = ((performance.now() - startMs) / 1_000).toFixed(1);
     if (status !== 0) {
       console.log(`pingo: ${name} FAILED after ${seconds} s${error === undefined ? "" : `: ${error.message}`}`);

@@ -14,8 +14,8 @@ const slow = [
   /fuzz/,
   /(this-machine|thread-death|limits|web-security)\.test/,
 ];
-/** Minutes of waiting for what a Prometheus scrapes. */
-const waiting = /^test\/e2e\/(prometheus|history-prometheus-scraped)\.test/;
+/** Minutes of waiting, for what a Prometheus scrapes and for a watch to be found dead; and promtool, which takes one core. */
+const waiting = /^test\/(e2e\/(prometheus|history-prometheus-scraped)|lab\/dead-watch|deploy\/rules)\.test/;
 
 const isSlow = (path: string) => slow.some((some) => some.test(path));
 

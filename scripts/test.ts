@@ -9,6 +9,6 @@ runSteps([
   pageTypes,
   lint,
   quickTests(),
-  tests("tests that wait for a Prometheus", waitingFiles, waitingFiles.length),
+  tests("tests that wait", waitingFiles, waitingFiles.length),
   tests("tests that want the machine for themselves", otherFiles),
 ]);
