@@ -650,7 +650,7 @@ const cases: readonly Case[] = [
 /** Every so many worlds are played without a target's labels as well: with them is the harder case. */
 const plainEvery = 4;
 
-describe("Prometheus' rules", { skip: skipWithout("promtool") }, () => {
+describe("Prometheus' rules", { skip: skipWithout("promtool"), concurrency: 2 }, () => {
   let scratch: string;
 
   before(() => {
