@@ -1,4 +1,4 @@
-// `npm run check`: the quick loop, under a minute.
+// `npm run check`: the quick loop.
 import { lint, pageTypes, quickTests, runSteps, types } from "./tasks.ts";
 
 runSteps([types, pageTypes, lint, quickTests()]);
