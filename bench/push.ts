@@ -10,6 +10,7 @@ import { TargetMetrics } from "../src/metrics/target-metrics.ts";
 import { OtlpSender } from "../src/push/otlp-sender.ts";
 import { makeTarget } from "../test/support/make-target.ts";
 import { positive } from "./arguments.ts";
+import { watchBlocks } from "./longest-block.ts";
 
 const { values } = parseArgs({
   options: {
@@ -46,20 +47,10 @@ process.exit();
 async function measure(toPort: number) {
   const sender = new OtlpSender({ url: new URL(`http://127.0.0.1:${toPort}/v1/metrics`), instance: "i", version: "0" });
   const page = metrics.page();
-  let longestBlockMs = 0;
-  let lastMs = performance.now();
-  const startMs = lastMs;
-  let isOver = false;
-  const watch = (): void => {
-    const nowMs = performance.now();
-    longestBlockMs = Math.max(longestBlockMs, nowMs - lastMs);
-    lastMs = nowMs;
-    if (!isOver) setImmediate(watch);
-  };
-  setImmediate(watch);
+  const startMs = performance.now();
+  const endWatch = watchBlocks();
   const { arrived, dropped } = await sender.send(page.families([]), Date.now() / 1_000, new AbortController().signal);
-  isOver = true;
-  watch();
+  const longestBlockMs = endWatch();
   page.free();
   const wallMs = Math.round(performance.now() - startMs);
   return { arrived, dropped, wallMs, longestBlockMs: Math.round(longestBlockMs * 10) / 10 };

@@ -12,6 +12,7 @@ import { type Reply, results } from "../src/outcome.ts";
 import type { Target } from "../src/target.ts";
 import { usToSeconds } from "../src/units.ts";
 import { makeTarget } from "../test/support/make-target.ts";
+import { watchBlocks } from "./longest-block.ts";
 import type { Contender, Contest, Page } from "./scrape-contest.ts";
 
 /** Handshakes that each target has answered before the first page. */
@@ -37,23 +38,12 @@ for (let round = -2; round < rounds; round++) {
 console.log(JSON.stringify({ bytesPerTarget, pages } satisfies Contest));
 
 async function measure(write: () => Promise<number>): Promise<Page> {
-  let longestBlockMs = 0;
-  let lastMs = performance.now();
-  let isOver = false;
-  // Whoever waits for a turn of the event loop, as a handshake's start does.
-  const watch = (): void => {
-    const nowMs = performance.now();
-    longestBlockMs = Math.max(longestBlockMs, nowMs - lastMs);
-    lastMs = nowMs;
-    if (!isOver) setImmediate(watch);
-  };
-  setImmediate(watch);
+  const endWatch = watchBlocks();
   const [cpu, startMs] = [process.cpuUsage(), performance.now()];
   const bytes = await write();
   const wallMs = performance.now() - startMs;
   const { user, system } = process.cpuUsage(cpu);
-  isOver = true;
-  watch();
+  const longestBlockMs = endWatch();
   return { cpuMs: (user + system) / 1_000, wallMs, longestBlockMs, megabytes: bytes / 1e6 };
 }
 

@@ -1,4 +1,5 @@
 import { negotiateCoding } from "../content-encoding.ts";
+import { isKnown } from "../etag.ts";
 import type { Answer, Route, RouteRequest } from "../server.ts";
 import type { Page, PageFile } from "./page-file.ts";
 
@@ -33,7 +34,7 @@ function answerWith(file: PageFile, etag: string, request: RouteRequest): Answer
     Vary: "Accept-Encoding",
   };
   const { contentType } = file;
-  if (has(request.headers["if-none-match"], etag)) return { status: 304, contentType, body: "", headers };
+  if (isKnown(request, etag)) return { status: 304, contentType, body: "", headers };
   const body = takesGzip(request) ? file.gzip : file.bytes;
   const coding = body === file.gzip ? { "Content-Encoding": "gzip" } : undefined;
   return {
@@ -48,9 +49,4 @@ function answerWith(file: PageFile, etag: string, request: RouteRequest): Answer
 function takesGzip({ headers }: RouteRequest): boolean {
   const accepted = headers["accept-encoding"]?.toString() ?? "";
   return negotiateCoding(accepted.replace(/zstd/gi, "")) === "gzip";
-}
-
-/** Weakly compared (RFC 9110, 13.1.2): a proxy that encodes makes a tag weak. */
-function has(ifNoneMatch: string | undefined, etag: string): boolean {
-  return (ifNoneMatch ?? "").split(",").some((tag) => tag.trim().replace(/^W\//, "") === etag);
 }
