@@ -30,6 +30,8 @@ export interface Option<Value> {
   readonly insteadOf?: string;
   /** May be given several times; the texts come to the parser one a line. In a variable they stand behind commas. */
   readonly repeats?: true;
+  /** Takes several values with commas between them: in a file they can be a list. */
+  readonly isList?: true;
   readonly commands: readonly Command[];
   readonly parse: Parser<Value>;
 }
@@ -74,6 +76,13 @@ export const options = {
     meaning: "who asks; as a flag it can be seen in the list of processes",
     commands: ["top"],
     parse: values.userAndPassword,
+  }),
+  config: optional({
+    env: "PINGO_CONFIG",
+    argument: "FILE",
+    meaning: "file of options, YAML, e.g. probe: 5s; flags and variables beat it",
+    commands: selecting,
+    parse: values.anyText,
   }),
   api: optional({
     env: "PINGO_API",
@@ -196,6 +205,7 @@ export const options = {
     env: "PINGO_ADDRESS_TYPES",
     argument: "TYPES",
     meaning: "which address of a node to take, in order of preference",
+    isList: true,
     fallback: "ExternalIP,InternalIP",
     commands: selecting,
     parse: values.addressTypeList,
@@ -318,6 +328,7 @@ export const options = {
     env: "PINGO_RTT_BUCKETS",
     argument: "TIMES",
     meaning: "bounds of the RTT's classic buckets: 100us,1ms,10ms, or none",
+    isList: true,
     fallback: "default",
     commands: watching,
     parse: parseRttBuckets,

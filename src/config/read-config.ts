@@ -13,6 +13,7 @@ import {
   options,
   variableOf,
 } from "./options.ts";
+import { type OptionTexts, readOptionFile } from "./read-option-file.ts";
 import { closest } from "./suggest.ts";
 import { caPem, quoteUnlessToken } from "./values.ts";
 
@@ -32,13 +33,14 @@ export type ReadConfig =
   /** Every problem there is, each a sentence with the name, the value and what would do. */
   | { readonly want: "nothing"; readonly problems: readonly string[] };
 
-/** Reads the command line and the environment; a flag beats a variable. */
+/** Reads the command line, the environment and the file of options; a flag beats a variable, and both beat the file. */
 export function readConfig(argv: readonly string[], sources: Sources): ReadConfig {
   const args = readArguments(argv);
   if (args.help && args.command !== undefined) return { want: "help", command: args.named ? args.command : undefined };
   if (args.version) return { want: "version" };
   const problems = [...args.problems, ...unknownVariables(sources.env)];
   const settings = new Settings(args, sources.env, problems);
+  settings.takeFile(sources);
   const values = Object.fromEntries(optionNames.map((name) => [name, settings.read(name)])) as OptionValues;
   const asksApi = args.command !== undefined && options.api.commands.includes(args.command);
   const api = asksApi ? readApi(values, settings, sources, problems) : undefined;
@@ -57,6 +59,7 @@ class Settings {
   readonly #args: Arguments;
   readonly #env: Environment;
   readonly #problems: string[];
+  #file: { readonly path: string; readonly texts: OptionTexts } | undefined;
 
   constructor(args: Arguments, env: Environment, problems: string[]) {
     this.#args = args;
@@ -64,15 +67,27 @@ class Settings {
     this.#problems = problems;
   }
 
+  /** Reads the file that --config names, where it names one; what stands there counts from now on. */
+  takeFile(sources: Sources): void {
+    const { command } = this.#args;
+    const path = command !== undefined && fits("config", command) ? this.text("config") : undefined;
+    if (path === undefined) return;
+    const text = readNamedFile(path, this.source("config"), sources, this.#problems);
+    if (text === undefined) return;
+    const problems: string[] = [];
+    this.#file = { path, texts: readOptionFile(text, problems) };
+    this.#problems.push(...problems.map((problem) => `${this.source("config")}: ${path}: ${problem}`));
+  }
+
   read(name: OptionName): unknown {
     const option: Option<unknown> = options[name];
     const { command } = this.#args;
     // Of a command that is none, it cannot be told which options fit it.
-    const fits = command === undefined || option.commands.includes(command);
-    if (!fits && this.#args.flags.has(name)) {
+    const itFits = command === undefined || fits(name, command);
+    if (!itFits && this.#args.flags.has(name)) {
       this.#problems.push(`--${name} is not an option of "pingo ${command}"`);
     }
-    const text = (fits ? this.text(name) : undefined) ?? fallbackOf(option, command);
+    const text = (itFits ? this.text(name) : undefined) ?? fallbackOf(option, command);
     if (text === undefined) return undefined;
     const parsed = option.parse(text);
     if ("value" in parsed) return parsed.value;
@@ -80,14 +95,15 @@ class Settings {
     return undefined;
   }
 
-  /** The text that counts: a flag beats the variable, also that of the option it stands in for. */
+  /** The text that counts: a flag beats the variable, also that of the option it stands in for, and that the file. */
   text(name: OptionName): string | undefined {
     const { flags } = this.#args;
     const { insteadOf } = options[name] as Option<unknown>;
     const beaten = insteadOf !== undefined && flags.has(insteadOf);
     if (flags.has(name) || beaten) return flags.get(name);
     const text = this.#variable(name);
-    return "repeats" in options[name] ? text?.replaceAll(",", "\n") : text;
+    if (text === undefined) return this.#file?.texts.get(name);
+    return "repeats" in options[name] ? text.replaceAll(",", "\n") : text;
   }
 
   isFlag(name: OptionName): boolean {
@@ -110,7 +126,8 @@ class Settings {
   source(name: OptionName): string {
     const env = variableOf(options[name], this.#args.command);
     if (this.#args.flags.has(name) || env === undefined) return `--${name}`;
-    return this.#variable(name) !== undefined ? env : `--${name} (${env})`;
+    if (this.#variable(name) !== undefined) return env;
+    return this.#file?.texts.has(name) ? `${name} in ${this.#file.path}` : `--${name} (${env})`;
   }
 
   /** An empty variable is one that is not set. */
@@ -118,6 +135,10 @@ class Settings {
     const env = variableOf(options[name], this.#args.command);
     return env === undefined ? undefined : this.#env[env] || undefined;
   }
+}
+
+function fits(name: OptionName, command: Command): boolean {
+  return (options[name].commands as readonly Command[]).includes(command);
 }
 
 /** Each dark target keeps timeout / interval sockets open. */
