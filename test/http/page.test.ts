@@ -41,6 +41,22 @@ test("the document names only assets that are served, and no other host", () => 
   assert.doesNotMatch(html, /https?:|<style|style=|onload|<script>/);
 });
 
+test("the style sheet is whole: every part of it is there, and none is asked for", () => {
+  const [css = ""] = page.files.filter(({ path }) => path.endsWith("/page.css")).map(textOf);
+  assert.doesNotMatch(css, /@import/);
+  for (const selector of [
+    "--ground:",
+    ".top {",
+    ".headline {",
+    ".strip {",
+    ".node-row {",
+    ".lost-bar {",
+    "@media print",
+  ]) {
+    assert.ok(css.includes(selector), selector);
+  }
+});
+
 test("what is served of this program is what the page reaches", () => {
   const served = modules().map(({ path }) => path.split("/").slice(3).join("/"));
   const ours = served.filter((path) => path.startsWith("src/"));

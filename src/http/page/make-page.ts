@@ -27,7 +27,7 @@ export function makePage(root: string): Page {
   const html = read("index.html");
   const assets: Asset[] = [
     ...modules.map(({ path, source }) => ({ path, contentType: types.js, text: source })),
-    { path: "page.css", contentType: types.css, text: read("page.css") },
+    { path: "page.css", contentType: types.css, text: withImports(read("page.css"), read) },
     { path: "vendor/uplot.css", contentType: types.css, text: readUplotCss() },
     { path: "icon.svg", contentType: types.svg, text: read("icon.svg") },
   ];
@@ -40,6 +40,11 @@ export function makePage(root: string): Page {
       ...assets.map((asset) => assetFile(asset, version)),
     ],
   };
+}
+
+/** The parts of the style sheet in one: a browser would hear of them late, one after the other. */
+function withImports(css: string, read: (file: string) => string): string {
+  return css.replace(/^@import "\.\/(.+)";$/gm, (_match, file: string) => read(file));
 }
 
 function assetFile({ path, contentType, text }: Asset, version: string): PageFile {
