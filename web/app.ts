@@ -1,6 +1,7 @@
 import { type ComponentChild, h } from "preact";
 import { useCallback, useMemo, useRef } from "preact/hooks";
 import { palettes } from "./draw/palette.ts";
+import { AddressNotice } from "./parts/address-notice.ts";
 import { LostBar } from "./parts/notices.ts";
 import { PageContext, type PageContextValue } from "./parts/page-context.ts";
 import { useShortcuts } from "./parts/shortcuts.ts";
@@ -15,7 +16,7 @@ import { ZonesView } from "./views/zones.ts";
 
 /** The page: what holds for all views, and the one that is chosen. */
 export function App(): ComponentChild {
-  const [state, go] = usePageState();
+  const { state, misread, go } = usePageState();
   const scheme = useScheme(state.theme);
   const { pulse, link } = useLive(state.atMs === undefined, state.rangeMs);
   const clock = useRef({ aheadMs: 0, asOfMs: undefined as number | undefined });
@@ -28,7 +29,8 @@ export function App(): ComponentChild {
     [state, go, pulse, scheme, nowMs, answered],
   );
   useShortcuts(context);
-  const main = h("main", { id: "main", class: link.isLost ? "is-stale" : undefined }, viewOf(context));
+  const look = link.isLost ? "is-stale" : undefined;
+  const main = h("main", { id: "main", class: look }, h(AddressNotice, { misread }), viewOf(context));
   return h(
     PageContext.Provider,
     { value: context },

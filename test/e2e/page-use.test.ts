@@ -78,6 +78,21 @@ describe("the page in use", { skip: skipWithout("chromium") }, () => {
     await other.page.close();
   });
 
+  test("says that the address names no moment it knows, what is shown instead, and goes on", async () => {
+    const { page, faults } = await openWatched(browser, `${mock.url}?view=overview&range=1h&at=2026-11-26T12:0`);
+    const notice = page.getByRole("alert").filter({ hasText: "not all that the address says" });
+    await notice.getByText(/^at "2026-11-26T12:0" is no time; give 2026-11-26T12:00:00Z .*: now is shown\.$/).waitFor();
+    await page.locator(".strip").first().waitFor();
+    await notice.getByRole("button", { name: "go on without that" }).click();
+    await notice.waitFor({ state: "detached" });
+    assert.doesNotMatch(page.url(), /at=/);
+    await page.reload();
+    await page.locator(".strip").first().waitFor();
+    assert.equal(await notice.count(), 0, "the address is whole");
+    assert.deepEqual(faults, []);
+    await page.close();
+  });
+
   test("is used without a mouse", async () => {
     const { page, faults } = await openWatched(browser, mock.url);
     await page.locator(".strip").first().waitFor();

@@ -60,7 +60,7 @@ test("the style sheet is whole: every part of it is there, and none is asked for
 test("what is served of this program is what the page reaches", () => {
   const served = modules().map(({ path }) => path.split("/").slice(3).join("/"));
   const ours = served.filter((path) => path.startsWith("src/"));
-  assert.deepEqual(ours, ["src/api/queries.js", "src/outcome.js", "src/units.js"]);
+  assert.deepEqual(ours, ["src/api/parse-time.js", "src/api/queries.js", "src/outcome.js", "src/units.js"]);
 });
 
 test("there is a strict policy on everything, and assets are kept for ever", async () => {

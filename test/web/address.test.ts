@@ -9,6 +9,7 @@ import {
   themes,
   views,
 } from "../../web/state/address.ts";
+import { misreadIn } from "../../web/state/misread.ts";
 import { boundRange, rangesMs } from "../../web/state/ranges.ts";
 import { randomNumbers } from "../support/random-numbers.ts";
 
@@ -35,11 +36,61 @@ test("what makes no sense in an address is as at the beginning", () => {
   assert.equal(parseAddress("?range=1m").rangeMs, 900_000, "no shorter than a history answers");
 });
 
+test("half a time is none, whatever a browser would make of it", () => {
+  for (const at of [
+    "",
+    "2026-11-26",
+    "2026-11-26T12:0",
+    "2026-11-26T12:04:00",
+    "Thu 26 Nov",
+    "noon 12",
+    "1764158640",
+    "-1",
+  ]) {
+    assert.equal(parseAddress(`?at=${encodeURIComponent(at)}`).atMs, undefined, at);
+  }
+  assert.equal(parseAddress("?at=2026-11-26T13:04:00+01:00").atMs, Date.UTC(2026, 10, 26, 12, 4));
+});
+
+test("an address of the page's own is understood, whatever was chosen", () => {
+  const below = randomNumbers(7);
+  for (let round = 0; round < 500; round++) assert.deepEqual(misreadIn(formatAddress(anyState(below))), []);
+  assert.deepEqual(misreadIn(""), []);
+  assert.deepEqual(misreadIn("?at=now&theme=auto&table="), []);
+});
+
+for (const [search, said] of [
+  [
+    "?at=2026-11-26T12:0",
+    'at "2026-11-26T12:0" is no time; give 2026-11-26T12:00:00Z (RFC 3339) or milliseconds since 1970: now is shown',
+  ],
+  ["?at=", 'at "" is no time; give 2026-11-26T12:00:00Z (RFC 3339) or milliseconds since 1970: now is shown'],
+  ["?range=1m", 'range "1m" is too short; give 15m to 30d: 15m is shown'],
+  ["?range=99d", 'range "99d" is too long; give 15m to 30d: 30d is shown'],
+  ["?range=yesterday", 'range "yesterday" is no length of time; give 15m to 30d: 1h is shown'],
+  ["?view=moon", 'view "moon" is not known; give overview, node, zones: the overview is shown'],
+  ["?measure=luck", 'measure "luck" is not known; give worst, loss, p50: the worst of all is shown'],
+  ["?theme=pink", 'theme "pink" is not known; give auto, light, dark: light or dark is as the system has it'],
+  ["?table=yes", 'table "yes" is not known; give 1: strips and charts are shown'],
+  ["?sort=secret", '"sort" is no parameter of this page: it is left out'],
+  [
+    `?view=${"m".repeat(99)}`,
+    `view "${"m".repeat(60)}\u2026" is not known; give overview, node, zones: the overview is shown`,
+  ],
+] as const) {
+  test(`of ${search.slice(0, 40)} is said what was seen, what would do, and what is shown`, () => {
+    assert.deepEqual(
+      misreadIn(search).map(({ trouble, instead }) => `${trouble}: ${instead}`),
+      [said],
+    );
+  });
+}
+
 function anyState(below: (limit: number) => number): PageState {
   const word = () => ["", "eu-west-1c", "a b&c=d", "ä/ö?#", "%00"][below(5)] ?? "";
   return {
     view: views[below(3)] ?? "overview",
-    atMs: below(2) === 0 ? undefined : below(1_000_000_000) * 1_000 + 1,
+    atMs: below(2) === 0 ? undefined : Date.UTC(2000) + below(1_000_000_000) * 1_000 + 1,
     rangeMs: below(2) === 0 ? (rangesMs[below(8)] ?? 0) : boundRange(below(40_000) * 60_000),
     cluster: word(),
     zone: below(2) === 0 ? undefined : word(),

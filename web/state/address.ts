@@ -1,3 +1,4 @@
+import { parseTime } from "../../src/api/parse-time.ts";
 import { formatRange, parseRange } from "./ranges.ts";
 
 /** What part of the page is shown. */
@@ -53,7 +54,10 @@ export function zoneId(cluster: string, zone: string): string {
   return `${cluster}/${zone}`;
 }
 
-/** The state that an address says; what it does not say, or what makes no sense, is as at the beginning. */
+/**
+ * The state that an address says; what it does not say, or what makes no sense, is as at the beginning. misread.ts says of
+ * the latter.
+ */
 export function parseAddress(search: string): PageState {
   const given = new URLSearchParams(search);
   return {
@@ -91,15 +95,14 @@ export function formatAddress(state: PageState): string {
   return `?${said}`;
 }
 
-/** A moment in an address: `2026-11-26T12:04:00Z`, or milliseconds since 1970. */
+/**
+ * A moment in an address: `2026-11-26T12:04:00Z`, or milliseconds since 1970. As strict as the API: what a browser makes of
+ * half a time is another one.
+ */
 export function parseMoment(text: string | null): number | undefined {
-  if (text === null || text === "" || text === "now") return undefined;
-  const ms = /^\d+$/.test(text) ? Number(text) : Date.parse(text);
-  return ms > 0 && ms < latestMs ? ms : undefined;
+  const ms = parseTime(text ?? "");
+  return typeof ms === "number" ? ms : undefined;
 }
-
-/** The end of the year 9999, beyond which ISO 8601 takes a sign. */
-const latestMs = 253_402_300_800_000;
 
 function formatMoment(atMs: number): string {
   return new Date(atMs).toISOString().replace(/\.000Z$/, "Z");

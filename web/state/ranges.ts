@@ -1,3 +1,4 @@
+import { parseSpan } from "../../src/api/parse-time.ts";
 import { stepsMs } from "../../src/api/queries.ts";
 
 const minuteMs = 60_000;
@@ -20,13 +21,10 @@ export const rangesMs = [
   30 * dayMs,
 ] as const;
 
-const unitsMs = { m: minuteMs, h: hourMs, d: dayMs };
-
 /** `15m`, `1h`, `24h`, `7d`; undefined for what is none. What is too short or too long is brought into bounds. */
 export function parseRange(text: string): number | undefined {
-  const [, figure, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
-  if (figure === undefined || unit === undefined) return undefined;
-  return boundRange(Number(figure) * unitsMs[unit as keyof typeof unitsMs]);
+  const ms = parseSpan(text);
+  return ms === undefined ? undefined : boundRange(ms);
 }
 
 /** In the unit that leaves it whole, and a day as `24h`. */
