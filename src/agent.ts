@@ -6,6 +6,7 @@ import { createProbing, type ProbingEngine } from "./handshake/create-engine.ts"
 import { maxHandshakesInFlight } from "./handshake/descriptor-limit.ts";
 import type { ProbeListener } from "./handshake/probing.ts";
 import { History } from "./history/history.ts";
+import { Present } from "./history/present/present.ts";
 import { PrometheusHistory } from "./history/prometheus/prometheus-history.ts";
 import { Api } from "./http/api/api.ts";
 import type { ApiSource } from "./http/api/source.ts";
@@ -62,8 +63,8 @@ export class Agent {
   /** The APIs in the first PinGo's families. */
   readonly #legacyApis: LegacyApi[] = [];
   #engine: ProbingEngine | undefined;
-  /** Undefined before the start, and where none is kept. */
-  #history: History | undefined;
+  /** Undefined before the start, and where a Prometheus keeps one. */
+  #history: History | Present | undefined;
   /** Reads the history that a Prometheus keeps; undefined where none does. */
   readonly #prometheus: PrometheusHistory | undefined;
   readonly #http: HttpServer;
@@ -139,9 +140,10 @@ export class Agent {
     await Promise.all([this.#history?.stop(), this.#prometheus?.stop()]);
   }
 
-  async #openHistory(): Promise<History | undefined> {
+  async #openHistory(): Promise<History | Present | undefined> {
     const { place, retentionMs, maxBytes } = this.#config.history;
-    if (place.kind === "none" || place.kind === "prometheus") return undefined;
+    if (place.kind === "prometheus") return undefined;
+    if (place.kind === "none") return new Present(this.#clock);
     const path = place.kind === "file" ? place.path : undefined;
     const history = await History.open({ path, retentionMs, maxBytes, clock: this.#clock, log: this.#log });
     if ("problem" in history) throw new HistoryError(history.problem);
@@ -282,15 +284,15 @@ export class Agent {
   #apiSource(): ApiSource {
     return {
       ask: (question, gone) =>
-        this.#prometheus?.ask(question, gone) ?? this.#history?.ask(question) ?? Promise.resolve(noHistory),
+        this.#prometheus?.ask(question, gone) ?? this.#history?.ask(question) ?? Promise.resolve(notStarted),
       status: () => this.#status(),
       onChange: (listener) => this.#history?.onChange(listener) ?? (() => {}),
     };
   }
 
   #status(): Status {
-    const elsewhere = this.#prometheus === undefined ? nothingKept : { ...this.#prometheus.status(), latencyIs: null };
-    const { latencyIs, ...history } = this.#history?.status() ?? elsewhere;
+    const { latencyIs, ...history } =
+      (this.#history ?? this.#prometheus)?.status() ?? new Present(this.#clock).status();
     return {
       ...this.#build,
       nowMs: this.#clock.unixMs(),
@@ -384,8 +386,4 @@ function* movingOn(chunks: Iterable<Uint8Array>, slot: Slot): Generator<Uint8Arr
   }
 }
 
-const noHistory = {
-  problem: "no history is kept here (--history none), so that there is nothing to show",
-  status: 503,
-} as const;
-const nothingKept = { kind: "none", sinceMs: null, bytes: null, problem: "", latencyIs: null } as const;
+const notStarted = { problem: "PinGo is starting" } as const;

@@ -1,15 +1,20 @@
-import { type ComponentChild, h } from "preact";
-import { useCallback, useMemo, useRef } from "preact/hooks";
+import { type ComponentChild, Fragment, h } from "preact";
+import { useCallback, useContext, useMemo, useRef } from "preact/hooks";
+import type { Status } from "../src/api/v1.ts";
 import { palettes } from "./draw/palette.ts";
 import { AddressNotice } from "./parts/address-notice.ts";
+import { HistoryNotice } from "./parts/history-notice.ts";
 import { LostBar } from "./parts/notices.ts";
 import { PageContext, type PageContextValue } from "./parts/page-context.ts";
 import { useShortcuts } from "./parts/shortcuts.ts";
 import { TimeControls } from "./parts/time-controls.ts";
 import { TopBar } from "./parts/top-bar.ts";
+import { useAnswer } from "./parts/use-answer.ts";
 import { useLive } from "./parts/use-live.ts";
 import { usePageState } from "./parts/use-page-state.ts";
 import { useScheme } from "./parts/use-scheme.ts";
+import type { Misread } from "./state/misread.ts";
+import { statusUrl } from "./state/questions.ts";
 import { NodeView } from "./views/node.ts";
 import { OverviewView } from "./views/overview.ts";
 import { ZonesView } from "./views/zones.ts";
@@ -29,15 +34,36 @@ export function App(): ComponentChild {
     [state, go, pulse, scheme, nowMs, answered],
   );
   useShortcuts(context);
-  const look = link.isLost ? "is-stale" : undefined;
-  const main = h("main", { id: "main", class: look }, h(AddressNotice, { misread }), viewOf(context));
   return h(
     PageContext.Provider,
     { value: context },
     h("a", { class: "skip", href: "#main" }, "to the content"),
-    h("div", { class: "bars" }, h(TopBar, null), h(TimeControls, null)),
-    main,
+    h(Content, { misread, isStale: link.isLost }),
     h(LostBar, { link, asOfMs: clock.current.asOfMs }),
+  );
+}
+
+interface ContentProps {
+  readonly misread: readonly Misread[];
+  readonly isStale: boolean;
+}
+
+function Content({ misread, isStale }: ContentProps): ComponentChild {
+  const context = useContext(PageContext);
+  const history = useAnswer<Status>(statusUrl).value?.history;
+  const isPresentOnly = history?.kind === "none";
+  const looks = [isStale ? "is-stale" : "", isPresentOnly ? "is-present-only" : ""];
+  return h(
+    Fragment,
+    null,
+    h("div", { class: "bars" }, h(TopBar, null), !isPresentOnly && h(TimeControls, null)),
+    h(
+      "main",
+      { id: "main", class: looks.join(" ").trim() },
+      h(AddressNotice, { misread }),
+      history && h(HistoryNotice, { history }),
+      viewOf(context),
+    ),
   );
 }
 

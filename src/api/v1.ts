@@ -225,6 +225,11 @@ export interface Status {
     readonly bytes: number | null;
     /** What is wrong with it (a full disk ...); empty where nothing is. */
     readonly problem: string;
+    /** Since when; null where nothing is, and where it is not known. */
+    readonly problemSinceMs: number | null;
+    /** Files that were damaged and are set aside, since PinGo started; what was before the last of them is not shown. */
+    readonly damagedFiles: number;
+    readonly damagedMs: number | null;
   };
 }
 
@@ -242,4 +247,6 @@ export interface LiveEvents {
 /** Any answer that is not 200. */
 export interface ApiError {
   readonly error: string;
+  /** `no-history`: this PinGo keeps none, and will not (`--history none`). Left out where `error` says all. */
+  readonly type?: "no-history" | undefined;
 }

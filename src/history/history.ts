@@ -63,9 +63,12 @@ export class History {
   #restartDelayMs = restartDelayMs.first;
   /** When the thread was ready. */
   #readyMs = 0;
+  #diedUnixMs = 0;
   #restart: Timer | undefined;
   #respawning: Promise<void> | undefined;
   #threadProblem = "";
+  /** Of the threads that died: when the last damaged file was set aside. */
+  #damagedMs: number | undefined;
   readonly #changed = new ChangedKeys();
   #changeTimer: Timer | undefined;
   readonly #listeners = new Set<(changed: Changed) => void>();
@@ -97,7 +100,8 @@ export class History {
   get figures(): HistoryFigures {
     return {
       ...this.#status,
-      problem: this.#threadProblem || this.#silence() || this.#status.problem,
+      ...this.#trouble(),
+      damagedMs: this.#status.damagedMs ?? this.#damagedMs,
       ...sumOf(this.#before, this.#status, { ...noCounts, droppedRecords: this.#recorder.dropped }),
       questionsUnderWay: this.#questions.size,
       threadRestarts: this.#restarts,
@@ -105,12 +109,15 @@ export class History {
   }
 
   status(): Status["history"] & Pick<Status, "latencyIs"> {
-    const { sinceMs, bytes, problem, latencyIs } = this.figures;
+    const { sinceMs, bytes, problem, problemSinceMs, damagedFiles, damagedMs, latencyIs } = this.figures;
     return {
       kind: this.#options.path === undefined ? "memory" : "file",
       sinceMs: sinceMs ?? null,
       bytes,
       problem,
+      problemSinceMs: problemSinceMs ?? null,
+      damagedFiles,
+      damagedMs: damagedMs ?? null,
       latencyIs: latencyIs ?? null,
     };
   }
@@ -170,6 +177,15 @@ export class History {
     const { log } = this.#options;
     log.error(`the history's thread has not ended within ${stopLimitMs / 1_000} s: what it had not written is lost`);
     void this.#thread?.terminate();
+  }
+
+  /** What is wrong, the worst of it: without a thread nobody knows how the file is. */
+  #trouble(): Pick<KeeperStatus, "problem" | "problemSinceMs"> {
+    const { clock } = this.#options;
+    if (this.#threadProblem !== "") return { problem: this.#threadProblem, problemSinceMs: this.#diedUnixMs };
+    const silence = this.#silence();
+    if (silence !== "") return { problem: silence, problemSinceMs: clock.unixMs() - this.#recorder.silentMs };
+    return { problem: this.#status.problem, problemSinceMs: this.#status.problemSinceMs };
   }
 
   /** Empty where the thread takes what it is sent. */
@@ -276,6 +292,8 @@ export class History {
   #died(why: string): void {
     const { log, clock } = this.#options;
     this.#threadProblem = `its thread died: ${oneLine(why)}`;
+    this.#diedUnixMs = clock.unixMs();
+    this.#damagedMs = this.#status.damagedMs ?? this.#damagedMs;
     this.#before = sumOf(this.#before, this.#status);
     this.#status = { ...this.#status, ...noCounts };
     const lost = this.#options.path === undefined ? "all that it kept is lost" : "what it had not written is lost";
@@ -323,6 +341,8 @@ const noStatus: KeeperStatus = {
   sinceMs: undefined,
   bytes: 0,
   problem: "",
+  problemSinceMs: undefined,
+  damagedMs: undefined,
   latencyIs: undefined,
   targets: 0,
 };

@@ -111,8 +111,8 @@ async function readJson<Value>(response: http.IncomingMessage): Promise<Answered
 function explainStatus(status: number, text: string): string {
   if (status === 401) return "it wants a password: --user NAME:PASSWORD or PINGO_TOP_USER";
   if (status === 403) return "it wants a client certificate: --cert-file and --key-file";
-  if (status === 404) return "HTTP status 404: an older PinGo, or none";
   const [, said] = /"error"\s*:\s*"([^"\\]{1,200})/.exec(text) ?? [];
+  if (status === 404 && said === undefined) return "HTTP status 404: an older PinGo, or none";
   return `HTTP status ${status}${said === undefined ? "" : `: ${said}`}`;
 }
 

@@ -64,11 +64,13 @@ test("a full disk: it is said once, nothing is lost, and once there is room all 
   fill(`${folder}/filler`);
   run(driver, 60);
   assert.match(driver.keeper.status.problem, /cannot be written: database or disk is full/);
+  const fullForMs = driver.nowUnixMs - (driver.keeper.status.problemSinceMs ?? 0);
+  assert.ok(fullForMs > 30 * minuteMs && fullForMs <= 60 * minuteMs, `full for ${fullForMs} ms`);
   assert.equal(log.lines.filter((line) => /cannot be written/.test(line)).length, 1, log.lines.join("\n"));
   assert.equal(minutesOf(driver), 80, "what is not written is told all the same");
   empty(folder);
   run(driver, 5);
-  assert.equal(driver.keeper.status.problem, "");
+  assert.deepEqual([driver.keeper.status.problem, driver.keeper.status.problemSinceMs], ["", undefined]);
   assert.equal(driver.keeper.status.droppedMinutes, 0);
   assert.match(log.lines.at(-1) as string, /info the history is written again/);
   driver.close();

@@ -1,16 +1,12 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
+import { accessibilityFaults } from "../support/accessibility.ts";
 import { openBrowser, type TestBrowser } from "../support/browser.ts";
 import { MockPingo } from "../support/mock-pingo/server.ts";
 import { World } from "../support/mock-pingo/world.ts";
 import { skipWithout } from "../support/need.ts";
 import { openWatched } from "../support/watched-page.ts";
-
-const axeSource = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 
 describe("the page's views", { skip: skipWithout("chromium") }, () => {
   const world = new World({ nowMs: Date.now });
@@ -89,19 +85,4 @@ const settleMs = 200;
 async function drawn(page: Page): Promise<void> {
   await page.locator("main .strip canvas, main .chart canvas, main table").first().waitFor();
   await page.waitForTimeout(settleMs);
-}
-
-/** What axe finds that is serious or worse, in a line each. */
-async function accessibilityFaults(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
-  const { violations } = (await page.evaluate("axe.run(document)")) as AxeResults;
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(
-      ({ id, nodes }) =>
-        `${id}: ${nodes
-          .map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary}`)
-          .slice(0, 3)
-          .join(" | ")}`,
-    );
 }

@@ -84,7 +84,16 @@ describe("History", () => {
     await eventually("the handshakes are taken", () => history.figures.sinceMs !== undefined);
     assert.deepEqual(
       { ...history.status(), sinceMs: 0, bytes: 0 },
-      { kind: "file", sinceMs: 0, bytes: 0, problem: "", latencyIs: "rtt" },
+      {
+        kind: "file",
+        sinceMs: 0,
+        bytes: 0,
+        problem: "",
+        problemSinceMs: null,
+        damagedFiles: 0,
+        damagedMs: null,
+        latencyIs: "rtt",
+      },
     );
     history.recorder.ended(target, reply, true);
     await history.stop();
@@ -153,6 +162,7 @@ describe("History", () => {
     const answer = await history.ask(question);
     assert.match("problem" in answer ? answer.problem : "", /thread died: killed by the test/);
     assert.match(history.status().problem, /thread died/);
+    assert.ok(Date.now() - (history.status().problemSinceMs ?? 0) < 60_000, "since when");
     assert.match(((await history.ask(question)) as { problem: string }).problem, /thread died/);
     await eventually("another thread is there", () => history.figures.threadRestarts === 1);
     assert.equal(history.status().problem, "");
@@ -226,6 +236,8 @@ describe("History", () => {
     assert.equal(history.status().problem, "");
     await clock.advance(6_000);
     assert.match(history.figures.problem, /^its thread hangs: it has taken nothing for 1[45] s$/);
+    const silentMs = clock.unixMs() - (history.status().problemSinceMs ?? 0);
+    assert.ok(silentMs >= 14_000 && silentMs < 16_000, `silent for ${silentMs} ms`);
     await clock.advance(15_500);
     assert.match(((await answer) as { problem: string }).problem, /no answer within 30 s/);
     assert.equal(history.figures.questionsUnderWay, 1, "the thread still has it");

@@ -30,7 +30,15 @@ export class FakeApiSource implements ApiSource {
       startedMs: noonMs - 60_000,
       probeMs: 15_000,
       latencyIs: "rtt",
-      history: { kind: "memory", sinceMs: noonMs - 60_000, bytes: 1_000, problem: "" },
+      history: {
+        kind: "memory",
+        sinceMs: noonMs - 60_000,
+        bytes: 1_000,
+        problem: "",
+        problemSinceMs: null,
+        damagedFiles: 0,
+        damagedMs: null,
+      },
     };
   }
 

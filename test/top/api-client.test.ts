@@ -80,6 +80,11 @@ describe("a client of the API", () => {
   for (const [name, listener, problem] of [
     ["a wrong password", (_, response) => response.writeHead(401).end("no"), /password.*PINGO_TOP_USER/],
     ["no API", (_, response) => response.writeHead(404).end(), /404/],
+    [
+      "an answer that PinGo will never give",
+      (_, response) => response.writeHead(404).end('{"error":"no history is kept here","type":"no-history"}'),
+      /404: no history is kept here/,
+    ],
     ["an error that says why", (_, response) => response.writeHead(503).end('{"error":"busy"}'), /503: busy/],
     ["no JSON", (_, response) => response.end("<html>"), /no PinGo/],
     [

@@ -1,10 +1,11 @@
 import { type ComponentChild, h } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useContext, useEffect, useState } from "preact/hooks";
 import { initialState } from "../state/address.ts";
 import type { Answered } from "../state/asker.ts";
 import { type LinkState, pollMs } from "../state/live-link.ts";
 import { preciseTime } from "../state/times.ts";
 import { Icon } from "./icon.ts";
+import { PageContext } from "./page-context.ts";
 import { StateLink } from "./state-link.ts";
 
 /** So long it is said that the server is back. */
@@ -50,6 +51,7 @@ function lostText({ heardMs }: LinkState, asOfMs: number | undefined): string {
 export function ProblemNotice({ answered }: { readonly answered: Answered<unknown> }): ComponentChild {
   const { problem, value } = answered;
   if (problem === undefined || (problem.kind === "silent" && value !== undefined)) return null;
+  if (problem.kind === "refused" && problem.type === "no-history") return h(NoHistory, null);
   const isAsked = problem.kind === "refused" && problem.status < 500;
   return h(
     "div",
@@ -67,6 +69,18 @@ export function ProblemNotice({ answered }: { readonly answered: Answered<unknow
     isAsked
       ? h(StateLink, { change: { ...initialState } }, "back to the overview")
       : h("p", { class: "muted" }, "It is asked again every two seconds."),
+  );
+}
+
+/** A setting, and no trouble: nothing to wait for, and nothing red. */
+function NoHistory(): ComponentChild {
+  const { theme } = useContext(PageContext).state;
+  return h(
+    "div",
+    { class: "notice notice-calm", role: "status" },
+    h("strong", null, "This PinGo keeps no history."),
+    h("p", null, "It runs with --history none: of what was, nothing can be shown."),
+    h(StateLink, { change: { ...initialState, theme } }, "how every node is now"),
   );
 }
 

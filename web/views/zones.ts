@@ -33,7 +33,7 @@ const measureWords: Readonly<Record<Measure, string>> = {
 
 /** Clusters and zones by time. */
 export function ZonesView(): ComponentChild {
-  const { state, palette } = useContext(PageContext);
+  const { state } = useContext(PageContext);
   const question = zonesUrl(state);
   const answered = useAnswer<ZonesAnswer>(question);
   const { value } = answered;
@@ -43,6 +43,21 @@ export function ZonesView(): ComponentChild {
     null,
     h(LoadingLine, { isLoading: answered.isLoading }),
     h(ProblemNotice, { answered }),
+    (value !== undefined || answered.problem === undefined) && h(Head, { question, scale }),
+    value === undefined ? !answered.problem && h(Skeleton, { rows: 8 }) : h(Matrix, { answer: value, scale }),
+  );
+}
+
+interface HeadProps {
+  readonly question: string;
+  readonly scale: Span;
+}
+
+function Head({ question, scale }: HeadProps): ComponentChild {
+  const { state, palette } = useContext(PageContext);
+  return h(
+    Fragment,
+    null,
     h("section", { class: "zones-head" }, h("h1", null, "Zones"), h(MeasureSwitch, null)),
     h(
       "div",
@@ -50,7 +65,6 @@ export function ZonesView(): ComponentChild {
       h(Legend, { entries: legendOf(state.measure, palette, scale) }),
       h(ViewTools, { question }),
     ),
-    value === undefined ? !answered.problem && h(Skeleton, { rows: 8 }) : h(Matrix, { answer: value, scale }),
   );
 }
 

@@ -219,7 +219,20 @@ export const schemas: Readonly<Record<string, Schema>> = {
       sinceMs: orNull(ms("Since when there is any.")),
       bytes: orNull(whole("How much it takes.")),
       problem: text("What is wrong with it; empty where nothing is."),
+      problemSinceMs: orNull(ms("Since when; null where nothing is, and where it is not known.")),
+      damagedFiles: whole("Files that were damaged and are set aside, since PinGo started."),
+      damagedMs: orNull(ms("When the last of them was: what was before it is not shown.")),
     }),
   }),
-  ApiError: object({ error: text("What was wrong, the value that it saw, and what to do.") }),
+  ApiError: {
+    ...object({
+      error: text("What was wrong, the value that it saw, and what to do."),
+      type: {
+        type: "string",
+        enum: ["no-history"],
+        description: "no-history: this PinGo keeps none, and will not. Left out where `error` says all.",
+      },
+    }),
+    required: ["error"],
+  },
 };

@@ -30,6 +30,8 @@ export class Archive {
   #pending: ClosedMinute[] = [];
   #pendingBytes = 0;
   #problem = "";
+  /** By the wall clock; of no meaning while there is none. */
+  #problemSinceMs = 0;
   /** Nothing is tried between the two. */
   #pauseFromMs = 0;
   #pauseToMs = 0;
@@ -44,6 +46,8 @@ export class Archive {
   writtenMinutes = 0;
   droppedMinutes = 0;
   damagedFiles = 0;
+  /** When the last of them was set aside. */
+  damagedMs: number | undefined;
 
   private constructor(options: ArchiveOptions, store: Store) {
     this.#options = options;
@@ -67,11 +71,16 @@ export class Archive {
     if (opened.kind !== "open") return { problem: `cannot keep a history in ${path}: ${opened.why}` };
     const archive = new Archive(options, new Store(opened.db));
     archive.damagedFiles = damagedFiles;
+    if (damagedFiles > 0) archive.damagedMs = nowUnixMs;
     return archive;
   }
 
   get problem(): string {
     return this.#problem;
+  }
+
+  get problemSinceMs(): number | undefined {
+    return this.#problem === "" ? undefined : this.#problemSinceMs;
   }
 
   /** Those that are not in the file yet, in the order in which they were over. */
@@ -221,6 +230,7 @@ export class Archive {
     }
     this.#pause(nowMs, retryMs);
     if (this.#problem === "") {
+      this.#problemSinceMs = nowMs;
       this.#options.log.error(`the history cannot be written: ${why}; it is kept in memory, and tried again`, {
         file: this.#options.path,
       });
@@ -242,6 +252,7 @@ export class Archive {
   #replace(why: string, nowMs: number): void {
     const { path, log } = this.#options;
     this.damagedFiles++;
+    this.damagedMs = nowMs;
     this.#closeQuietly();
     const aside = path === undefined ? undefined : setAside(path, nowMs);
     const fate = aside instanceof Error ? `it cannot be set aside: ${aside.message}` : `it is now ${aside}`;
@@ -252,6 +263,7 @@ export class Archive {
       this.#openAgain(nowMs);
       return;
     }
+    if (this.#problem === "") this.#problemSinceMs = nowMs;
     this.#problem = `damaged: ${why}`;
     this.#pause(nowMs, damagedRetryMs);
   }

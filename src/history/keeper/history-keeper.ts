@@ -43,16 +43,18 @@ export class HistoryKeeper {
 
   get status(): KeeperStatus {
     const { known, latencyIs, dropped } = this.#intake;
-    const { problem, writtenMinutes, droppedMinutes, damagedFiles } = this.#archive;
+    const { problem, problemSinceMs, writtenMinutes, droppedMinutes, damagedFiles, damagedMs } = this.#archive;
     return {
       sinceMs: this.view.sinceMs,
       bytes: this.#archive.bytes(),
       problem,
+      problemSinceMs,
       latencyIs,
       writtenMinutes,
       droppedMinutes,
       droppedRecords: dropped,
       damagedFiles,
+      damagedMs,
       targets: known.size,
     };
   }

@@ -28,6 +28,7 @@ export class PrometheusHistory {
   #worker: Worker | undefined;
   #lastId = 0;
   #problem = "";
+  #problemSinceMs = 0;
   #isStopped = false;
 
   constructor(options: PrometheusHistoryOptions) {
@@ -54,8 +55,9 @@ export class PrometheusHistory {
     });
   }
 
-  status(): Status["history"] {
-    return { kind: "prometheus", sinceMs: null, bytes: null, problem: this.#problem };
+  status(): Status["history"] & Pick<Status, "latencyIs"> {
+    const trouble = { problem: this.#problem, problemSinceMs: this.#problem === "" ? null : this.#problemSinceMs };
+    return { kind: "prometheus", sinceMs: null, bytes: null, ...trouble, ...noFiles, latencyIs: null };
   }
 
   /** Ends the thread. Can be called again. */
@@ -98,8 +100,13 @@ export class PrometheusHistory {
       return;
     }
     const { id: _, isTrouble, ...problem } = reply;
-    if (isTrouble) this.#problem = problem.problem;
+    if (isTrouble) this.#troubleIs(problem.problem);
     settle(problem);
+  }
+
+  #troubleIs(problem: string): void {
+    if (this.#problem === "") this.#problemSinceMs = this.#options.clock.unixMs();
+    this.#problem = problem;
   }
 
   /** The next question starts another one. */
@@ -114,6 +121,8 @@ export class PrometheusHistory {
     this.#waiting.clear();
   }
 }
+
+const noFiles = { damagedFiles: 0, damagedMs: null } as const;
 
 function whyOf({ code, message }: NodeJS.ErrnoException): string {
   return code === "ERR_WORKER_OUT_OF_MEMORY" ? `its answers need more than ${mostHeapMb} MB; ask for less` : message;

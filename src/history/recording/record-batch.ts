@@ -79,7 +79,7 @@ export class RecordBatch {
  * The kernel's round trip; the connect time only where no engine could have seen one. Of a handshake that needed a SYN
  * again neither: it would be the retransmission timer's time.
  */
-function latencyOf(outcome: Outcome): number | undefined {
+export function latencyOf(outcome: Outcome): number | undefined {
   if (outcome.result !== "ok") return undefined;
   if (outcome.rttUs !== undefined) return outcome.rttUs;
   return outcome.synSent === undefined ? outcome.connectUs : undefined;

@@ -44,6 +44,8 @@ export interface KeeperStatus {
   readonly bytes: number;
   /** What is wrong with the file; empty where nothing is. */
   readonly problem: string;
+  /** Undefined where there is none. */
+  readonly problemSinceMs: number | undefined;
   readonly latencyIs: "rtt" | "connect" | undefined;
   readonly writtenMinutes: number;
   /** Minutes that could not be written and were let go. */
@@ -52,6 +54,8 @@ export interface KeeperStatus {
   readonly droppedRecords: number;
   /** Files that were set aside as damaged. */
   readonly damagedFiles: number;
+  /** When the last of them was. */
+  readonly damagedMs: number | undefined;
   readonly targets: number;
 }
 

@@ -5,8 +5,8 @@ import type { Answer } from "../server.ts";
 export const json = "application/json";
 
 /** An answer that is not 200. */
-export function refuse(status: number, error: string): Answer {
-  const body: ApiError = { error };
+export function refuse(status: number, error: string, type?: ApiError["type"]): Answer {
+  const body: ApiError = { error, type };
   return { status, contentType: json, body: `${JSON.stringify(body)}\n` };
 }
 
@@ -15,6 +15,6 @@ export function tooMany(error: string): Answer {
   return { ...refuse(503, error), headers: { "Retry-After": "1" } };
 }
 
-export function refuseWith({ problem, status = 503 }: Problem): Answer {
-  return status === 503 ? tooMany(problem) : refuse(status, problem);
+export function refuseWith({ problem, status = 503, type }: Problem): Answer {
+  return status === 503 ? tooMany(problem) : refuse(status, problem, type);
 }

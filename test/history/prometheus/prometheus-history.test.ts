@@ -54,7 +54,16 @@ describe("a history that a Prometheus keeps", () => {
     assert.ok(answer instanceof Uint8Array);
     const { nodes, zones, headline } = JSON.parse(Buffer.from(answer).toString());
     assert.deepEqual([nodes, zones, headline.condition], [[], [], "unknown"]);
-    assert.deepEqual(history.status(), { kind: "prometheus", sinceMs: null, bytes: null, problem: "" });
+    assert.deepEqual(history.status(), {
+      kind: "prometheus",
+      sinceMs: null,
+      bytes: null,
+      problem: "",
+      problemSinceMs: null,
+      damagedFiles: 0,
+      damagedMs: null,
+      latencyIs: null,
+    });
     assert.ok(
       asked.every(({ path }) => /^\/base\/api\/v1\/query(_range)?$/.test(path)),
       "below its base",
@@ -92,6 +101,7 @@ describe("a history that a Prometheus keeps", () => {
       assert.match(wrong.problem, problem);
       assert.equal(wrong.status, 503);
       assert.match(history.status().problem, problem);
+      assert.equal(history.status().problemSinceMs, nowMs);
       isWrong = false;
       assert.ok((await history.ask(overview())) instanceof Uint8Array);
       assert.equal(history.status().problem, "");

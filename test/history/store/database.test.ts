@@ -182,6 +182,7 @@ describe("a damaged file", () => {
       );
       const aside = readdirSync(folder).find((file) => file.startsWith("history.damaged-2026"));
       assert.deepEqual(readFileSync(`${folder}/${aside}`), damaged, "it is kept as it was");
+      assert.deepEqual([driver.keeper.status.damagedFiles, driver.keeper.status.damagedMs], [1, startUnixMs]);
       driver.add(target);
       driver.reply(target, 300);
       driver.pass(minuteMs);

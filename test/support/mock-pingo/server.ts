@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Status } from "../../../src/api/v1.ts";
+import type { ApiError, Status } from "../../../src/api/v1.ts";
 import { loadPage } from "../../../src/http/page/load-page.ts";
 import { pageRoutes } from "../../../src/http/page/page-routes.ts";
 import type { Answer, Route, RouteRequest } from "../../../src/http/server.ts";
@@ -20,7 +20,9 @@ export class MockPingo {
   #server: http.Server | undefined;
   #port = 0;
   /** Answers all questions of the API so, while it is set. */
-  failure: { readonly status: number; readonly error: string } | undefined;
+  failure: (ApiError & { readonly status: number }) | undefined;
+  /** What its status says of the history otherwise than that all is well. */
+  history: Partial<Status["history"]> = {};
 
   constructor(world: World, pages: Promise<Record<string, Route>> = loadPage().then(pageRoutes)) {
     this.world = world;
@@ -67,10 +69,14 @@ export class MockPingo {
     const route = Object.hasOwn(pages, url.pathname) ? pages[url.pathname] : undefined;
     if (route !== undefined) return send(response, await route(requestOf(url, request)));
     if (url.pathname === "/api/v1/events" && this.failure === undefined) return this.#listen(response);
-    const answer = this.failure ? undefined : answerTo(this.world, url);
+    const answer = this.failure ? undefined : this.#answer(url);
     if (answer !== undefined) return sendJson(response, 200, answer);
-    const { status, error } = this.failure ?? { status: 404, error: "there is no such node in this history" };
-    sendJson(response, status, { error });
+    const { status, ...error } = this.failure ?? { status: 404, error: "there is no such node in this history" };
+    sendJson(response, status, error);
+  }
+
+  #answer(url: URL): object | undefined {
+    return url.pathname === "/api/v1/status" ? statusOf(this.world, this.history) : answerTo(this.world, url);
   }
 
   #listen(response: ServerResponse): void {
@@ -91,14 +97,12 @@ function answerTo(world: World, { pathname, searchParams }: URL): object | undef
       return history(world, searchParams);
     case "/api/v1/history/events":
       return events(world, searchParams);
-    case "/api/v1/status":
-      return statusOf(world);
     default:
       return undefined;
   }
 }
 
-function statusOf(world: World): Status {
+function statusOf(world: World, history: Partial<Status["history"]>): Status {
   return {
     version: "0.2.0",
     revision: "",
@@ -106,9 +110,11 @@ function statusOf(world: World): Status {
     startedMs: world.startMs - 41 * 60_000,
     probeMs: 15_000,
     latencyIs: "rtt",
-    history: { kind: "file", sinceMs: world.startMs - 9 * 86_400_000, bytes: 214_000_000, problem: "" },
+    history: { kind: "file", sinceMs: world.startMs - 9 * 86_400_000, bytes: 214_000_000, ...noTrouble, ...history },
   };
 }
+
+export const noTrouble = { problem: "", problemSinceMs: null, damagedFiles: 0, damagedMs: null } as const;
 
 function requestOf({ searchParams: query }: URL, { headers }: IncomingMessage): RouteRequest {
   return { headers, query, peer: "", gone: new AbortController().signal };

@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { describe, type TestContext, test } from "node:test";
+import type { ApiError, Overview, TargetsAnswer } from "../../../src/api/v1.ts";
+import type { Clock } from "../../../src/clock.ts";
+import { Present } from "../../../src/history/present/present.ts";
+import type { Outcome } from "../../../src/outcome.ts";
+import { eventually } from "../../support/eventually.ts";
+import { FakeApiSource } from "../../support/fake-api-source.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
+import { makeNode } from "../../support/make-node.ts";
+import { makeTarget } from "../../support/make-target.ts";
+import { listener, serveSource, smallView } from "../../support/serve-api.ts";
+
+const common = { probe: "tcp", path: 0, startedMs: 0, synSent: 1 } as const;
+const reply: Outcome = { ...common, result: "ok", connectUs: 700, rttUs: 500 };
+const silence: Outcome = { ...common, result: "timeout", synSent: 4, code: "DEADLINE" };
+
+function serve(t: TestContext, present: Present, clock: Clock) {
+  return serveSource(
+    t,
+    {
+      ask: (question) => present.ask(question),
+      onChange: (heard) => present.onChange(heard),
+      status: () => ({ ...new FakeApiSource(smallView()).status(), history: present.status() }),
+    },
+    clock,
+  );
+}
+
+describe("without a history", () => {
+  test("what is so now is answered: who is unreachable, since when, why, and what its cluster thinks", async (t) => {
+    const clock = new FakeClock();
+    const present = new Present(clock);
+    const { get } = await serve(t, present, clock);
+    const [up, down] = ["n1", "n2"].map((node) => makeTarget({ node, key: node, zone: "c" }));
+    assert.ok(up !== undefined && down !== undefined);
+    present.api("test", true);
+    for (const target of [up, down]) {
+      present.added(target);
+      present.node("test", makeNode({ name: target.node }));
+      present.ended(target, reply, true);
+    }
+    await clock.advance(60_000);
+    const downMs = clock.unixMs();
+    present.ended(up, reply, true);
+    present.ended(down, silence, true);
+    await clock.advance(90_000);
+    const { headline, nodes, clusters, zones } = JSON.parse((await get("/api/v1/overview?nodes=all")).body) as Overview;
+    assert.match(headline.text, new RegExp(`^node n2 .*unreachable since \\{${downMs}\\}`));
+    assert.deepEqual(
+      nodes.map(({ node, condition, why, sinceMs, isReady, rttUs }) => [node, condition, why, sinceMs, isReady, rttUs]),
+      [
+        ["n2", "unreachable", "timeout", downMs, true, 500],
+        ["n1", "ok", "", downMs - 60_000, true, 500],
+      ],
+    );
+    assert.ok(nodes.every(({ heat }) => heat.every((one) => one === null)));
+    assert.deepEqual([clusters[0]?.isApiUp, clusters[0]?.reachable, zones[0]?.unreachable], [true, 1, 1]);
+    const { targets } = JSON.parse((await get("/api/v1/targets?search=n2")).body) as TargetsAnswer;
+    assert.deepEqual(
+      targets.map(({ node, condition, joinedMs }) => [node, condition, joinedMs]),
+      [["n2", "unreachable", downMs - 60_000]],
+    );
+  });
+
+  test("what was is refused as what never will be: 404, with a type for programs", async (t) => {
+    const clock = new FakeClock();
+    const { get } = await serve(t, new Present(clock), clock);
+    const paths = ["history?key=n1", "history/events", "zones", `overview?at=${clock.unixMs() - 60_000}`];
+    for (const path of paths) {
+      const { status, headers, body } = await get(`/api/v1/${path}`);
+      const { error, type } = JSON.parse(body) as ApiError;
+      assert.deepEqual([status, type, headers["retry-after"]], [404, "no-history", undefined], path);
+      assert.match(error, /^no history is kept here \(--history none\): \/api\/v1\/overview/);
+    }
+  });
+
+  test("who left is forgotten, and its place is another's with nothing of it", async (t) => {
+    const clock = new FakeClock();
+    const present = new Present(clock);
+    const { get } = await serve(t, present, clock);
+    const [first, second] = ["n1", "n2"].map((node) => makeTarget({ node, key: node }));
+    assert.ok(first !== undefined && second !== undefined);
+    present.added(first);
+    present.ended(first, silence, true);
+    present.removed(first);
+    present.ended(first, silence, true);
+    present.added(second);
+    present.relabelled({ ...second, zone: "b" });
+    const { targets } = JSON.parse((await get("/api/v1/targets")).body) as TargetsAnswer;
+    assert.deepEqual(
+      targets.map(({ node, zone, condition }) => [node, zone, condition]),
+      [["n2", "b", "unknown"]],
+    );
+  });
+
+  test("what nothing was heard of for long is not known any more", async () => {
+    const clock = new FakeClock();
+    const present = new Present(clock);
+    const target = makeTarget({ node: "n1" });
+    present.added(target);
+    for (let round = 0; round < 3; round++) {
+      present.ended(target, reply, true);
+      await clock.advance(15_000);
+    }
+    assert.equal(await conditionOf(present), "ok");
+    await clock.advance(400_000);
+    assert.equal(await conditionOf(present), "unknown");
+  });
+
+  test("who listens is told of what turned, and not of what goes on as it was", async (t) => {
+    const clock = new FakeClock();
+    const present = new Present(clock);
+    const told: (readonly string[])[] = [];
+    const off = present.onChange(({ keys }) => told.push(keys));
+    const target = makeTarget({ node: "n1", key: "n1" });
+    present.added(target);
+    for (const outcome of [reply, reply, silence, silence]) present.ended(target, outcome, true);
+    assert.deepEqual(told, [["n1"], ["n1"], ["n1"]]);
+    off();
+    present.removed(target);
+    assert.equal(told.length, 3);
+    await present.stop();
+    const real = new Present(clock);
+    const { port } = await serve(t, real, clock);
+    const one = await listener(t, port);
+    await eventually("it listens", () => one.events().length > 0);
+    real.added(target);
+    await clock.advance(1_000);
+    await eventually("it is told", () => one.events().some(([name]) => name === "change"));
+  });
+});
+
+async function conditionOf(present: Present): Promise<string | undefined> {
+  const query = { cluster: "", search: "", offset: 0, limit: 10 };
+  const bytes = await present.ask({ ask: "targets", query });
+  assert.ok(bytes instanceof Uint8Array);
+  return (JSON.parse(Buffer.from(bytes).toString()) as TargetsAnswer).targets[0]?.condition;
+}
