@@ -6,6 +6,7 @@ import { AddressNotice } from "./parts/address-notice.ts";
 import { HistoryNotice } from "./parts/history-notice.ts";
 import { LostBar } from "./parts/notices.ts";
 import { PageContext, type PageContextValue } from "./parts/page-context.ts";
+import { PageFoot } from "./parts/page-foot.ts";
 import { useShortcuts } from "./parts/shortcuts.ts";
 import { TimeControls } from "./parts/time-controls.ts";
 import { TopBar } from "./parts/top-bar.ts";
@@ -50,7 +51,8 @@ interface ContentProps {
 
 function Content({ misread, isStale }: ContentProps): ComponentChild {
   const context = useContext(PageContext);
-  const history = useAnswer<Status>(statusUrl).value?.history;
+  const status = useAnswer<Status>(statusUrl).value;
+  const history = status?.history;
   const isPresentOnly = history?.kind === "none";
   const looks = [isStale ? "is-stale" : "", isPresentOnly ? "is-present-only" : ""];
   return h(
@@ -64,6 +66,7 @@ function Content({ misread, isStale }: ContentProps): ComponentChild {
       history && h(HistoryNotice, { history }),
       viewOf(context),
     ),
+    status && h(PageFoot, { status }),
   );
 }
 

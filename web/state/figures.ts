@@ -29,3 +29,11 @@ export function share(part: number, total: number): string {
 export function counted(value: number, noun: string): string {
   return `${whole(value)} ${noun}${value === 1 ? "" : "s"}`;
 }
+
+/** `812 KB`, `2.1 MB`, `1.4 GB` */
+export function bytes(count: number): string {
+  const [unit, size] =
+    count < 1e6 ? (["KB", 1e3] as const) : count < 1e9 ? (["MB", 1e6] as const) : (["GB", 1e9] as const);
+  const value = count / size;
+  return `${value < 10 && unit !== "KB" ? value.toFixed(1) : Math.round(value)} ${unit}`;
+}

@@ -2,8 +2,9 @@ import { type ComponentChild, h } from "preact";
 import type { ClusterState, Headline as HeadlineText } from "../../src/api/v1.ts";
 import { ConditionMark, Icon } from "../parts/icon.ts";
 import { Sentence } from "../parts/sentence.ts";
+import { useTitle } from "../parts/use-title.ts";
 import { whole } from "../state/figures.ts";
-import { moment } from "../state/times.ts";
+import { moment, readSentence } from "../state/times.ts";
 
 interface HeadlineProps {
   readonly headline: HeadlineText;
@@ -17,6 +18,7 @@ const conditionWords = { ok: "fine", degraded: "degraded", unreachable: "trouble
 /** How it stands, in one sentence, and read out when it changes. */
 export function Headline({ headline, nowMs, atMs }: HeadlineProps): ComponentChild {
   const { condition, text, more } = headline;
+  useTitle(condition, readSentence(capital(text), nowMs));
   return h(
     "section",
     { class: `headline headline-${condition}`, "aria-live": "polite", "aria-atomic": "true" },

@@ -57,9 +57,10 @@ export function NodeCharts({ answer, latencyWord }: NodeChartsProps): ComponentC
         ...shared,
         ...latencyScale(answer),
         label: `chart of ${latencyWord}`,
-        heightPx: 250,
+        heightPx: 270,
         tickText: axisDuration,
-        hasTimes: false,
+        // On a small screen it is all that is seen of the three.
+        hasTimes: true,
         paint: (chart) => paintSmoke(chart, source),
         pointed: setColumn,
         made: (chart) => {

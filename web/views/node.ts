@@ -9,6 +9,7 @@ import { Empty, LoadingLine, ProblemNotice, Skeleton } from "../parts/notices.ts
 import { PageContext } from "../parts/page-context.ts";
 import { StateLink } from "../parts/state-link.ts";
 import { useAnswer } from "../parts/use-answer.ts";
+import { useTitle } from "../parts/use-title.ts";
 import { ViewTools } from "../parts/view-tools.ts";
 import { duration, share } from "../state/figures.ts";
 import { historyUrl, statusUrl } from "../state/questions.ts";
@@ -73,6 +74,7 @@ interface NodeHeadingProps {
 function NodeHeading({ facts, atMs }: NodeHeadingProps): ComponentChild {
   const { nowMs } = useContext(PageContext);
   const { condition, node, cluster, zone } = facts;
+  useTitle(condition, node);
   return h(
     "section",
     { class: `headline headline-${condition}` },

@@ -2,6 +2,7 @@ import { type ComponentChild, h } from "preact";
 import { useContext, useMemo } from "preact/hooks";
 import type { Heat, NodeRow, Range, ZoneRow } from "../../src/api/v1.ts";
 import { ConditionMark } from "../parts/icon.ts";
+import { Name } from "../parts/name.ts";
 import { PageContext } from "../parts/page-context.ts";
 import { StateLink } from "../parts/state-link.ts";
 import { Strip } from "../parts/strip.ts";
@@ -47,7 +48,7 @@ export function NodeLine({ row, range }: NodeLineProps): ComponentChild {
       "div",
       { class: "row-name" },
       h(ConditionMark, { condition }),
-      h(StateLink, { class: "node-link", change: { view: "node", node: key } }, node),
+      h(StateLink, { class: "node-link", change: { view: "node", node: key } }, h(Name, { text: node })),
       row.portName !== "kubelet" && row.portName !== "" && h("span", { class: "port" }, row.portName),
     ),
     h(HeatStrip, { id: nodeStrip(key), label: node, heat, range }),

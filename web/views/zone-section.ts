@@ -2,6 +2,7 @@ import { type ComponentChild, Fragment, h } from "preact";
 import { useContext, useState } from "preact/hooks";
 import type { NodeRow, Overview, Range, ZoneRow } from "../../src/api/v1.ts";
 import { ConditionMark, Icon } from "../parts/icon.ts";
+import { Name } from "../parts/name.ts";
 import { Skeleton } from "../parts/notices.ts";
 import { PageContext } from "../parts/page-context.ts";
 import { StateLink } from "../parts/state-link.ts";
@@ -60,7 +61,7 @@ export function ZoneSection({ row, range, sick, isWhole, isCut, showed }: ZoneSe
               h(Icon, { name: "fold" }),
             )
           : h("span", { class: "fold" }),
-        h("h3", null, h(StateLink, { change: { cluster: row.cluster, zone: row.zone } }, label)),
+        h("h3", null, h(StateLink, { change: { cluster: row.cluster, zone: row.zone } }, h(Name, { text: label }))),
         h("span", { class: "figures muted" }, whole(row.targets)),
       ),
       h(HeatStrip, { id: zoneStrip(row), label: `zone ${label}`, heat: row.heat, range }),

@@ -4,12 +4,14 @@ import type { Range, ZonesAnswer } from "../../src/api/v1.ts";
 import type { Ink, Palette } from "../draw/palette.ts";
 import type { BoardMeaning } from "../parts/board-controller.ts";
 import { heatLegend, Legend, type LegendEntry } from "../parts/legend.ts";
+import { Name } from "../parts/name.ts";
 import { Empty, LoadingLine, ProblemNotice, Skeleton } from "../parts/notices.ts";
 import { PageContext, type PageContextValue } from "../parts/page-context.ts";
 import { StateLink } from "../parts/state-link.ts";
 import { Strip } from "../parts/strip.ts";
 import { StripBoard } from "../parts/strip-board.ts";
 import { useAnswer } from "../parts/use-answer.ts";
+import { useTitle } from "../parts/use-title.ts";
 import { ViewTools } from "../parts/view-tools.ts";
 import { type Measure, measures } from "../state/address.ts";
 import { columnStartMs } from "../state/columns.ts";
@@ -35,6 +37,7 @@ const measureWords: Readonly<Record<Measure, string>> = {
 export function ZonesView(): ComponentChild {
   const { state } = useContext(PageContext);
   const question = zonesUrl(state);
+  useTitle(undefined, "Zones");
   const answered = useAnswer<ZonesAnswer>(question);
   const { value } = answered;
   const scale = useMemo(() => spanOfLatency(value?.zones.flatMap(({ p50Us }) => p50Us) ?? []), [value]);
@@ -127,7 +130,15 @@ function ZoneLine({
     h(
       "div",
       { class: "row-name" },
-      h("h3", null, h(StateLink, { change: { view: "overview", cluster: zone.cluster, zone: zone.zone } }, label)),
+      h(
+        "h3",
+        null,
+        h(
+          StateLink,
+          { change: { view: "overview", cluster: zone.cluster, zone: zone.zone } },
+          h(Name, { text: label }),
+        ),
+      ),
       h("span", { class: "figures muted" }, whole(zone.targets)),
     ),
     state.isTable
