@@ -57,7 +57,7 @@ export async function startOrSay(
 }
 
 /** The sandbox's API as if a user had named it. */
-function clusterOf(sandbox: Sandbox): ClusterConfig {
+export function clusterOf(sandbox: Sandbox): ClusterConfig {
   const server = new URL(sandbox.apiUrl);
   const access: AccessSpec = {
     contextName: "",
