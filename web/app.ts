@@ -53,6 +53,8 @@ function Content({ misread, isStale }: ContentProps): ComponentChild {
   const context = useContext(PageContext);
   const status = useAnswer<Status>(statusUrl).value;
   const history = status?.history;
+  // The status comes with each pulse: that alone is not to draw the view again.
+  const view = useMemo(() => viewOf(context), [context]);
   const isPresentOnly = history?.kind === "none";
   const looks = [isStale ? "is-stale" : "", isPresentOnly ? "is-present-only" : ""];
   return h(
@@ -64,7 +66,7 @@ function Content({ misread, isStale }: ContentProps): ComponentChild {
       { id: "main", class: looks.join(" ").trim() },
       h(AddressNotice, { misread }),
       history && h(HistoryNotice, { history }),
-      viewOf(context),
+      view,
     ),
     status && h(PageFoot, { status }),
   );
