@@ -1,4 +1,5 @@
 // `npm run check`: the quick loop.
-import { lint, pageTypes, quickTests, runSteps, types } from "./tasks.ts";
+import { runSteps } from "./run-steps.ts";
+import { quickSteps } from "./tasks.ts";
 
-runSteps([types, pageTypes, lint, quickTests()]);
+await runSteps(quickSteps);

@@ -1,26 +1,20 @@
-import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { quickFiles } from "./test-files.ts";
+import type { Step } from "./run-steps.ts";
+import { apartFiles, sharingFiles } from "./test-files.ts";
 
-/** Steps that gate a change, each one command. They run under the pinned Node, one after the other. */
-export interface Step {
-  readonly name: string;
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
+const inRoot = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const bin = (name: string) => inRoot(`node_modules/.bin/${name}`);
+
+/** Remembers what it found, so that the next time only what has changed since is looked at. */
+function typesOf(name: string, project: string, memory: string): Step {
+  const remembering = ["--incremental", "--tsBuildInfoFile", inRoot(`node_modules/.cache/types/${memory}.tsbuildinfo`)];
+  return { name, command: bin("tsc"), args: ["-p", project, ...remembering] };
 }
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-const bin = (name: string) => fileURLToPath(new URL(`../node_modules/.bin/${name}`, import.meta.url));
-
-export const types: Step = { name: "types", command: bin("tsc"), args: ["-p", "."] };
+const types = typesOf("types", ".", "node");
 /** The page's: it has a browser's types instead of Node's. */
-export const pageTypes: Step = { name: "types of the page", command: bin("tsc"), args: ["-p", "web"] };
-export const lint: Step = {
-  name: "lint and format",
-  command: bin("biome"),
-  args: ["check", "--error-on-warnings", "."],
-};
+const pageTypes = typesOf("types of the page", "web", "web");
+const lint: Step = { name: "lint and format", command: bin("biome"), args: ["check", "--error-on-warnings", "."] };
 
 /** The tests whose files fit the patterns, so many files at once. */
 export function tests(name: string, patterns: readonly string[], atOnce = 1): Step {
@@ -28,28 +22,24 @@ export function tests(name: string, patterns: readonly string[], atOnce = 1): St
   return { name, command: process.execPath, args: ["--test", ...limits, ...patterns] };
 }
 
-/** Most of them wait for a timeout or a process most of the time. */
-export function quickTests(): Step {
-  // A process for each file, of which most load the same modules: taking the types out of them once is half of the time.
-  const env = { NODE_COMPILE_CACHE: fileURLToPath(new URL("../node_modules/.cache/tests", import.meta.url)) };
-  return { ...tests("quick tests", quickFiles, 3), env };
+// A process for each file, of which most load the same modules: taking the types out of them once is half of the time.
+const env = { NODE_COMPILE_CACHE: inRoot("node_modules/.cache/tests") };
+
+/**
+ * Tests that need no process of their own, in one: a process costs more than what most of them do. A test that waits for
+ * ever is named after its time is up; one that never gives way can be ended from outside only, and is found file by file.
+ */
+function sharedTests(): Step {
+  const { name, command, args } = tests("quick tests in one process", sharingFiles);
+  const together = ["--test-isolation=none", "--import", inRoot("scripts/no-exit.ts")];
+  const apart: Step = { ...tests("the same, a process for each file", sharingFiles, 3), env };
+  return { name, command, args: [...together, ...args], env, longestMs: 180_000, whereItHangs: apart };
 }
 
-/** Runs each step and leaves with 1 at the first that fails. */
-export function runSteps(steps: readonly Step[]): void {
-  for (const { name, command, args, env } of steps) {
-    const startMs = performance.now();
-    console.log(`pingo: ${name} ...`);
-    const { status, error } = spawnSync(command, args, {
-      cwd: root,
-      stdio: "inherit",
-      env: { ...process.env, ...env },
-    });
-    const seconds = ((performance.now() - startMs) / 1_000).toFixed(1);
-    if (status !== 0) {
-      console.log(`pingo: ${name} FAILED after ${seconds} s${error === undefined ? "" : `: ${error.message}`}`);
-      process.exit(1);
-    }
-    console.log(`pingo: ${name} passed in ${seconds} s`);
-  }
+/** Most of them wait for a timeout or a process most of the time. */
+function apartTests(): Step {
+  return { ...tests("quick tests", apartFiles, 3), env };
 }
+
+/** What `npm run check` does, and `npm test` before all else. The first of them use one core or two by turns: side by side. */
+export const quickSteps: readonly (readonly Step[])[] = [[types, pageTypes, lint, sharedTests()], [apartTests()]];

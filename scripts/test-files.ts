@@ -1,5 +1,6 @@
-import { globSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { ownProcessReason } from "./own-process.ts";
 
 const cwd = fileURLToPath(new URL("..", import.meta.url));
 const all: readonly string[] = globSync("test/**/*.test.ts", { cwd }).toSorted();
@@ -16,9 +17,13 @@ const slow = [
 ];
 /** Minutes of waiting, for what a Prometheus scrapes and for a watch to be found dead; and promtool, which takes one core. */
 const waiting = /^test\/(e2e\/(prometheus|history-prometheus-scraped)|lab\/dead-watch|deploy\/rules)\.test/;
-
 const isSlow = (path: string) => slow.some((some) => some.test(path));
 
+const read = (path: string) => readFileSync(`${cwd}${path}`, "utf8");
+
 export const quickFiles = all.filter((path) => !isSlow(path));
+/** Of the quick ones: those that can share a process, and those that need one each. */
+export const sharingFiles = quickFiles.filter((path) => ownProcessReason(path, read) === undefined);
+export const apartFiles = quickFiles.filter((path) => ownProcessReason(path, read) !== undefined);
 export const waitingFiles = all.filter((path) => waiting.test(path));
 export const otherFiles = all.filter((path) => isSlow(path) && !waiting.test(path));

@@ -60,7 +60,9 @@ export async function watch(target: Target, path: string, options: RequestOption
   const events: unknown[] = [];
   let rest = "";
   incoming.setEncoding("utf8").on("data", (text: string) => {
-    const lines = (rest + text).split("\n");
+    // Only what has just come is looked through: a line of megabytes comes in a thousand pieces.
+    const [first = "", ...more] = text.split("\n");
+    const lines = [rest + first, ...more];
     rest = lines.pop() ?? "";
     events.push(...lines.map((line) => JSON.parse(line)));
   });
