@@ -1,7 +1,7 @@
 // `node scripts/bootstrap.mjs FILE [ARGUMENT...]`: installs what is missing, then runs FILE under the
 // pinned Node. This is what `npm start` and `npm test` begin with on a clean clone, on the machine's Node.
 import { spawn } from "node:child_process";
-import { statSync } from "node:fs";
+import { lstatSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { pinnedNode, root, runAndExit, runsPinned } from "./pinned-node.mjs";
@@ -25,6 +25,11 @@ function install(reason) {
   const startMs = Date.now();
   const elapsed = () => `${Math.round((Date.now() - startMs) / 1000)} s`;
   const say = (text) => process.stderr.write(`pingo: ${text}\n`);
+  // npm would empty the folder at the link's other end, which others use.
+  if (lstatSync(join(root, "node_modules"), { throwIfNoEntry: false })?.isSymbolicLink()) {
+    say(`${reason}, but node_modules is a link to another folder; remove the link, or install there`);
+    process.exit(1);
+  }
   say(`${reason}: installing with "npm ci" (about 180 MB the first time, most of it Node 26)`);
   // On Node 20 npm warns that `engines` wants a newer one, which is just what is being installed.
   const npm = spawn("npm", ["ci", "--loglevel=error", "--no-audit", "--no-fund"], {
