@@ -6,9 +6,9 @@ export const ofZone = "cluster, zone";
 const lost = "timeout|refused|reset|unreachable";
 const known = "ok|timeout|refused|reset|unreachable";
 
-/** `60s` */
-export function seconds(ms: number): string {
-  return `${Math.round(ms / 1_000)}s`;
+/** `60s`, and `23456ms`: a step that goes on has no whole seconds, and what is rounded off would be in no step, or in two. */
+export function duration(ms: number): string {
+  return ms % 1_000 === 0 ? `${ms / 1_000}s` : `${Math.round(ms)}ms`;
 }
 
 /**
@@ -17,8 +17,8 @@ export function seconds(ms: number): string {
  * the beginning, increase() has to do.
  */
 export function gained(counter: string, stepMs: number): string {
-  const window = `[${seconds(stepMs)}]`;
-  const difference = `(${counter} - ${counter} offset ${seconds(stepMs)})`;
+  const window = `[${duration(stepMs)}]`;
+  const difference = `(${counter} - ${counter} offset ${duration(stepMs)})`;
   return `((${difference} and resets(${counter}${window}) == 0) or increase(${counter}${window}))`;
 }
 
@@ -38,7 +38,7 @@ export function classicBuckets(family: string, of: string, matchers: Matchers, s
 
 /** The same of native histograms, which take no difference in every Prometheus that has them. */
 export function nativeBuckets(family: string, of: string, matchers: Matchers, stepMs: number): string {
-  return `sum by (${of}) (increase(${family}${selector(matchers)}[${seconds(stepMs)}]))`;
+  return `sum by (${of}) (increase(${family}${selector(matchers)}[${duration(stepMs)}]))`;
 }
 
 /** Share of lost handshakes, only where there are any: few of thousands of targets have some. */
@@ -64,7 +64,7 @@ export function recentLosses(matchers: Matchers): string {
 
 export function median(family: string, of: string, matchers: Matchers, windowMs: number): string {
   const of_ = selector(matchers);
-  const window = `[${seconds(windowMs)}]`;
+  const window = `[${duration(windowMs)}]`;
   const classic = `histogram_quantile(0.5, sum by (${of}, le) (rate(${family}_bucket${of_}${window})))`;
   return `${classic} or histogram_quantile(0.5, sum by (${of}) (rate(${family}${of_}${window})))`;
 }
@@ -82,7 +82,7 @@ export function lastRtt(matchers: Matchers): string {
 /** Where a gauge is another than a step ago, what it is. */
 export function flips(family: string, of: string, matchers: Matchers, stepMs: number): string {
   const gauge = family + selector(matchers);
-  const before = `min by (${of}) (${gauge} offset ${seconds(stepMs)})`;
+  const before = `min by (${of}) (${gauge} offset ${duration(stepMs)})`;
   return `min by (${of}) (${gauge}) != on (${of}) ${before}`;
 }
 
