@@ -56,6 +56,25 @@ export function retransmitShare(matchers: Matchers, stepMs: number): string {
   return `(${some} > 0) / on (${ofTarget}) ${sum("pingo_syn_sent_total", ofTarget, matchers, stepMs)}`;
 }
 
+/** What a fleet's heat is made of: a part of a whole, each of counters that are added up. */
+export const shares = {
+  loss: { part: ["pingo_probes_total", `result=~"${lost}"`], whole: ["pingo_probes_total", `result=~"${known}"`] },
+  retransmits: { part: ["pingo_syn_retransmits_total"], whole: ["pingo_syn_sent_total"] },
+} as const;
+
+/**
+ * What the sum of a target's counters has gained, where it has: of thousands of targets gained() takes Prometheus many
+ * seconds, and this a fraction of that. Where a counter began anew in the step, or a target, it says nothing.
+ */
+export function quicklyGained(
+  [family, ...written]: readonly [string, ...string[]],
+  matchers: Matchers,
+  stepMs: number,
+) {
+  const counter = family + selector(matchers, ...written);
+  return `(sum by (${ofTarget}) (${counter}) - sum by (${ofTarget}) (${counter} offset ${duration(stepMs)})) > 0`;
+}
+
 /** Which result a lost handshake of the last minutes had, for those that have one. */
 export function recentLosses(matchers: Matchers): string {
   const counter = `pingo_probes_total${selector(matchers, `result=~"${lost}"`)}`;
@@ -89,7 +108,8 @@ export function flips(family: string, of: string, matchers: Matchers, stepMs: nu
 /** Where those targets are that are not there at both ends of the range. */
 export function comingsAndGoings(matchers: Matchers): string {
   const up = `pingo_up${selector(matchers)}`;
-  return `max by (${ofTarget}) (${up}) unless on (${ofTarget}) (${up} @ start() and on (${ofTarget}) ${up} @ end())`;
+  // Only then added up: of thousands there are few left.
+  return `max by (${ofTarget}) (${up} unless on (${ofTarget}) (${up} @ start() and on (${ofTarget}) ${up} @ end()))`;
 }
 
 /** Where anything was measured at all. */
