@@ -58,7 +58,7 @@ for (const [name, question] of Object.entries(questions)) {
 }
 await history.stop();
 await prometheus.stop();
-if (values.json) console.log(JSON.stringify({ targets, hours: (blocks * blockMs) / 3_600_000, questions: rows }));
+if (values.json) console.log(JSON.stringify({ targets, questions: rows }));
 else console.table(rows);
 process.exit();
 
