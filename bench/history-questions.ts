@@ -6,7 +6,7 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
 /** What the page asks: at its opening, when another range is chosen, when a node is clicked. */
-function questionsAt(endMs: number, key: string): Record<string, Question> {
+export function questionsAt(endMs: number, key: string): Record<string, Question> {
   const last = (ms: number) => ({ fromMs: endMs - ms, toMs: endMs });
   const overview = { cluster: "", zone: undefined, search: "", offset: 0, limit: 200 } as const;
   const group = { key: undefined, cluster: "", zone: undefined };

@@ -152,9 +152,9 @@ export class Agent {
   }
 
   #createPrometheusHistory(): PrometheusHistory | undefined {
-    const { place, tokenFile } = this.#config.history;
+    const { place, tokenFile, headers } = this.#config.history;
     if (place.kind !== "prometheus") return undefined;
-    return new PrometheusHistory({ url: place.url, tokenFile, clock: this.#clock });
+    return new PrometheusHistory({ url: place.url, tokenFile, headers, clock: this.#clock });
   }
 
   #createEngine(): Promise<ProbingEngine> {

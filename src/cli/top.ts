@@ -6,6 +6,7 @@ import { readBoundedFile } from "../targets/kubernetes/credentials/read-bounded-
 import { type Access, ApiClient } from "../top/api-client.ts";
 import { fetchAll } from "../top/feed.ts";
 import { LiveTop } from "../top/live-top.ts";
+import { isAsciiLocale } from "../top/locale.ts";
 import { plainFrame } from "../top/plain-frame.ts";
 import { initialState } from "../top/state.ts";
 import { answered } from "../top/update.ts";
@@ -24,7 +25,8 @@ export async function topCommand(config: Config, terminal: Terminal, signal: Abo
     const { tty, env } = terminal;
     const isPlain = (env.NO_COLOR ?? "") !== "" || env.TERM === "dumb";
     if (tty === undefined || isPlain) return await printFrame(client, access, terminal, signal);
-    await new LiveTop({ client, server: access.endpoint.name, tty, clock: systemClock }).run(signal);
+    const isAscii = isAsciiLocale(env);
+    await new LiveTop({ client, server: access.endpoint.name, tty, clock: systemClock, isAscii }).run(signal);
     return signal.aborted ? exitCodes.interrupted : exitCodes.fine;
   } finally {
     client.stop();
@@ -49,7 +51,7 @@ async function printFrame(
     terminal.err(`pingo: ${oneLine(`${access.endpoint.name} does not answer: ${answer.problem}`)}\n`);
     return exitCodes.api;
   }
-  terminal.out(plainFrame(answered(state, answer.value.overview, undefined)));
+  terminal.out(plainFrame(answered(state, answer.value.overview, undefined), isAsciiLocale(terminal.env)));
   return exitCodes.fine;
 }
 

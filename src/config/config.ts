@@ -7,6 +7,7 @@ import type { TokenConfig } from "../targets/kubernetes/token.ts";
 import type { AddressType, IpFamily, NamedPort } from "../targets/select.ts";
 import type { Shard } from "../targets/shard.ts";
 import type { Endpoint } from "../top/endpoint.ts";
+import type { Header } from "./parse-header.ts";
 import type { HistoryPlace } from "./parse-history.ts";
 
 /** A Kubernetes API as the user named it, by its URL. */
@@ -79,6 +80,8 @@ export interface HistoryConfig {
   readonly place: HistoryPlace;
   /** For a Prometheus that wants a bearer token. */
   readonly tokenFile: string | undefined;
+  /** What else it is to be sent: whose data are asked for, where it keeps those of several tenants. */
+  readonly headers: readonly Header[];
   readonly retentionMs: number;
   readonly maxBytes: number;
 }

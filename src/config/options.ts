@@ -4,6 +4,7 @@ import { levels } from "../metrics/catalogue.ts";
 import { ipFamilies } from "../targets/select.ts";
 import { parseEndpoint } from "../top/endpoint.ts";
 import { bytes } from "./parse-bytes.ts";
+import { parseHeader } from "./parse-header.ts";
 import { parseHistory } from "./parse-history.ts";
 import { parseRttBuckets } from "./parse-rtt-buckets.ts";
 import { parseShard } from "./parse-shard.ts";
@@ -347,6 +348,14 @@ export const options = {
     meaning: "file with the bearer token for --history prometheus=URL; read again each time",
     commands: watching,
     parse: values.anyText,
+  }),
+  "history-header": optional({
+    env: "PINGO_HISTORY_HEADER",
+    argument: "NAME=VALUE",
+    meaning: "header for --history prometheus=URL, e.g. X-Scope-OrgID=team-a; can be repeated",
+    repeats: true,
+    commands: watching,
+    parse: values.list(parseHeader),
   }),
   "history-retention": defaulted({
     env: "PINGO_HISTORY_RETENTION",

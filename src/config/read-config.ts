@@ -176,14 +176,31 @@ function checkPorts({ port = [] }: OptionValues, settings: Settings, problems: s
     problems.push(`${settings.source("port")}: two ports are called ${twice}; give each its name`);
 }
 
-function checkHistory({ history }: OptionValues, settings: Settings, problems: string[]): void {
-  if (history !== undefined && history.kind !== "prometheus" && settings.given("history-token-file")) {
-    problems.push(`${settings.source("history-token-file")}: only a Prometheus takes a token; leave it out`);
-  }
+function checkHistory(values: OptionValues, settings: Settings, problems: string[]): void {
+  const { history } = values;
+  checkHistoryRequests(values, settings, problems);
   if (history === undefined || history.kind === "file" || history.kind === "memory") return;
   const idle = (["history-retention", "history-max-size"] as const).filter((name) => settings.given(name));
   for (const name of idle) {
     problems.push(`${settings.source(name)}: nothing is kept with ${settings.source("history")}; leave it out`);
+  }
+}
+
+/** What only the requests to a Prometheus carry. */
+function checkHistoryRequests(
+  { history, "history-header": headers = [] }: OptionValues,
+  settings: Settings,
+  problems: string[],
+): void {
+  const names = headers.map(({ name }) => name.toLowerCase());
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) problems.push(`${settings.source("history-header")}: ${twice} is there twice; give it once`);
+  if (history === undefined || history.kind === "prometheus") return;
+  for (const [name, what] of [
+    ["history-token-file", "a token"],
+    ["history-header", "headers"],
+  ] as const) {
+    if (settings.given(name)) problems.push(`${settings.source(name)}: only a Prometheus takes ${what}; leave it out`);
   }
 }
 
@@ -332,6 +349,7 @@ function historyOf(values: OptionValues): HistoryConfig {
   return {
     place,
     tokenFile,
+    headers: values["history-header"] ?? [],
     retentionMs,
     maxBytes: maxBytes ?? defaultMaxBytes[place.kind === "file" ? "file" : "memory"],
   };

@@ -2,6 +2,7 @@ import * as http from "node:http";
 import * as https from "node:https";
 import { isIP } from "node:net";
 import type { Endpoint } from "./endpoint.ts";
+import { explainError } from "./explain-error.ts";
 
 export interface Access {
   readonly endpoint: Endpoint;
@@ -48,7 +49,7 @@ export class ApiClient {
       const response = await this.#request(`${path}${query === "" ? "" : `?${query}`}`, "application/json", signal);
       return await readJson<Value>(response);
     } catch (error) {
-      return { problem: explain(error as NodeJS.ErrnoException) };
+      return { problem: explainError(error as Error, this.#access.endpoint) };
     }
   }
 
@@ -114,20 +115,6 @@ function explainStatus(status: number, text: string): string {
   const [, said] = /"error"\s*:\s*"([^"\\]{1,200})/.exec(text) ?? [];
   if (status === 404 && said === undefined) return "HTTP status 404: an older PinGo, or none";
   return `HTTP status ${status}${said === undefined ? "" : `: ${said}`}`;
-}
-
-const words: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "connection refused",
-  ECONNRESET: "connection reset",
-  ENOTFOUND: "no such host",
-  ENOENT: "no such socket",
-  ETIMEDOUT: "connection timed out",
-};
-
-function explain({ code, message, errors }: NodeJS.ErrnoException & { errors?: readonly Error[] }): string {
-  const first = errors?.[0] as NodeJS.ErrnoException | undefined;
-  const known = words[code ?? first?.code ?? ""];
-  return known ?? (message || first?.message || "it does not answer");
 }
 
 /** The names of a stream's events (HTML standard, 9.2.6), of which nothing else is needed here. */

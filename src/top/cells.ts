@@ -45,3 +45,9 @@ export function fit(text: string, cells: number, align: "left" | "right" = "left
   const padding = " ".repeat(Math.max(0, cells - cellsOf(short)));
   return align === "left" ? short + padding : padding + short;
 }
+
+/** A line, styled or not, for a terminal that knows no more than ASCII: as wide as before. */
+export function asciiOnly(line: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences stay
+  return line.replace(/[^\u001b\x20-\x7e]/gu, (one) => (one === "…" ? "~" : "?".repeat(cellsOf(one))));
+}

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import { cellsOf, cut } from "./cells.ts";
+import { asciiOnly, cellsOf, cut } from "./cells.ts";
 import { helpLines } from "./help-frame.ts";
 import type { Ink } from "./ink.ts";
 import { listLines } from "./list-frame.ts";
@@ -11,6 +11,8 @@ import type { TopState } from "./state.ts";
 export interface Look {
   readonly ink: Ink;
   readonly heat: HeatStyle;
+  /** Where the terminal's locale has no more. */
+  readonly isAscii?: boolean;
 }
 
 /** The whole screen: `rows` lines, none wider than `columns`. The same state gives the same lines. */
@@ -20,7 +22,8 @@ export function frameOf(state: TopState, look: Look): string[] {
     view === "list" ? listLines(state, look) : view === "node" ? nodeLines(state, look) : helpLines(state, look);
   const shown = lines.slice(0, Math.max(0, rows - 1));
   while (shown.length < rows - 1) shown.push("");
-  return [...shown, footer(state, columns, look)].map((line) => narrow(line, columns));
+  const fitting = [...shown, footer(state, columns, look)].map((line) => narrow(line, columns));
+  return look.isAscii === true ? fitting.map(asciiOnly) : fitting;
 }
 
 /** A window too narrow for what is never left out: the rest is cut, and colour with it. */
@@ -29,8 +32,8 @@ function narrow(line: string, columns: number): string {
 }
 
 const keysOfViews = {
-  list: "q quit  / filter  s sort  a sick or all  r range  Enter node  ? help",
-  node: "q back  r range  arrows and PgUp, PgDn: events  ? help",
+  list: "q quit  ? help  / filter  s sort  a sick or all  r range  Enter node",
+  node: "q back  ? help  r range  arrows and PgUp, PgDn: events",
   help: "q back",
 } as const;
 

@@ -9,7 +9,7 @@ const keys: readonly (readonly [string, string])[] = [
   ["PgUp, PgDn, b, space", "a page"],
   ["Home, End, g, G", "first and last row"],
   ["Enter", "a node's facts and what happened to it"],
-  ["/", "filter by node or address; Enter keeps it, Esc takes it off"],
+  ["/", "filter by node, address; Enter keeps it, Esc ends it"],
   ["s", "sort by trouble, name, loss, RTT"],
   ["a", "nodes with trouble in the range, or all"],
   ["r, R", "longer range, shorter one"],

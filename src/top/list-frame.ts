@@ -2,10 +2,12 @@ import type { ClusterState, NodeRow, Overview } from "../api/v1.ts";
 import { formatUs } from "../units.ts";
 import { cellsOf, cut, fit } from "./cells.ts";
 import type { Look } from "./frame.ts";
+import { cornerOf, headlineOf } from "./headline.ts";
 import { type InkName, inkOfCondition } from "./ink.ts";
+import { lostWords } from "./lost-words.ts";
 import { sparkline } from "./sparkline.ts";
-import { cursorOf, moreOf, rowsOf, type TopState, visibleRows } from "./state.ts";
-import { ago, clockTime, withTimes } from "./times.ts";
+import { cursorOf, rowsOf, rttOf, type TopState, visibleRows } from "./state.ts";
+import { ago, clockTime } from "./times.ts";
 
 /** Headline, clusters, what is shown, and the nodes. */
 export function listLines(state: TopState, look: Look): string[] {
@@ -24,15 +26,14 @@ export function listLines(state: TopState, look: Look): string[] {
 
 /** What is said of the whole, which goes above every node's line. */
 function headLines(state: TopState, { ink }: Look): string[] {
-  const { overview, columns, nowMs, range, link } = state;
-  const right = `  ${range}  ${clockTime(nowMs, nowMs)} UTC`;
-  const left = Math.max(0, columns - right.length);
-  const text = overview === undefined ? "pingo top" : withTimes(overview.headline.text, overview.nowMs);
+  const { overview, columns, link } = state;
+  const corner = cornerOf(state);
+  const [first = "", ...rest] = headlineOf(state);
   // What was true before the server was lost may not be so now.
   const name = overview === undefined || link.is === "down" ? "quiet" : inkOfCondition(overview.headline.condition);
   return [
-    ink(name, fit(text, left)) + ink("quiet", cut(right, columns)),
-    ...moreOf(state).map((sentence) => ink(name, cut(withTimes(sentence, nowMs), columns))),
+    ink(name, fit(first, Math.max(0, columns - corner.length))) + ink("quiet", cut(corner, columns)),
+    ...rest.map((line) => ink(name, line)),
     clustersLine(overview?.clusters ?? [], state, ink),
   ];
 }
@@ -53,12 +54,8 @@ function clustersLine(clusters: readonly ClusterState[], { columns, nowMs }: Top
 
 /** Which nodes are shown, or that the server is gone. */
 function shownLine(state: TopState, rows: readonly NodeRow[], { ink }: Look): string {
-  const { columns, link, server, overview, nowMs, top, filter, sort, nodes } = state;
-  if (link.is === "down") {
-    const old = overview === undefined ? "" : `; shown is ${clockTime(overview.nowMs, nowMs)}`;
-    const since = `${server} does not answer since ${clockTime(link.sinceMs, nowMs)}`;
-    return ink("loss", cut(`${since}${old} (${link.why})`, columns));
-  }
+  const { columns, link, server, overview, top, filter, sort, nodes } = state;
+  if (link.is === "down") return ink("loss", lostWords(state, link));
   if (overview === undefined) return ink("quiet", cut(`asking ${server} ...`, columns));
   const last = Math.min(rows.length, top + visibleRows(state));
   const which = nodes === "all" ? "all nodes" : "nodes with trouble";
@@ -109,7 +106,10 @@ function columnsOf(state: TopState, rows: readonly NodeRow[], look: Look): reado
     title: "RTT",
     cells: 8,
     align: "right",
-    text: ({ rttUs }) => (rttUs === null ? "-" : formatUs(rttUs)),
+    text: (row) => {
+      const rttUs = rttOf(row);
+      return rttUs === undefined ? "-" : formatUs(rttUs);
+    },
   };
   const ready: Column = {
     title: "READY",

@@ -21,6 +21,8 @@ export interface LiveTopParts {
   readonly server: string;
   readonly tty: Tty;
   readonly clock: Clock;
+  /** The terminal shows nothing beyond ASCII. */
+  readonly isAscii: boolean;
 }
 
 /** The live view: keys and answers make states, states make frames. */
@@ -119,6 +121,8 @@ export class LiveTop {
   #draw(): void {
     this.#timers.frame?.cancel();
     this.#timers.frame = undefined;
-    this.#screen.draw(frameOf(this.#state, { ink: colourInk, heat: "blocks" }), this.#state.columns);
+    const { isAscii } = this.#parts;
+    const look = { ink: colourInk, heat: isAscii ? "letters" : "blocks", isAscii } as const;
+    this.#screen.draw(frameOf(this.#state, look), this.#state.columns);
   }
 }

@@ -4,6 +4,7 @@ import { count, formatUs } from "../units.ts";
 import { cut, fit } from "./cells.ts";
 import type { Look } from "./frame.ts";
 import { type InkName, inkOfCondition } from "./ink.ts";
+import { lostWords } from "./lost-words.ts";
 import { sparkline } from "./sparkline.ts";
 import type { TopState } from "./state.ts";
 import { ago, clockTime } from "./times.ts";
@@ -37,9 +38,8 @@ export function nodeLines(state: TopState, look: Look): string[] {
   ];
 }
 
-function lostLine({ link, server, nowMs, columns }: TopState, { ink }: Look): string {
-  if (link.is !== "down") return "";
-  return ink("loss", cut(`${server} does not answer since ${clockTime(link.sinceMs, nowMs)} (${link.why})`, columns));
+function lostLine(state: TopState, { ink }: Look): string {
+  return state.link.is === "down" ? ink("loss", lostWords(state, state.link)) : "";
 }
 
 function titleLine(
@@ -89,7 +89,7 @@ function seriesLines(
     cut(totalWords(total.results, total.synSent, total.synRetransmits, range), columns),
     cut(latencyWords(total, facts.normalUs), columns),
     `${fit("heat", label)}${sparkline(series.heat, width, heat, ink)}`,
-    `${fit("p50", label)}${latencyLine(series.latency, width)}`,
+    `${fit("p50", label)}${latencyLine(series.latency, width, heat === "blocks" ? blocks : digits)}`,
   ];
 }
 
@@ -115,10 +115,12 @@ function latencyWords({ p50Us, p90Us, p99Us, maxUs }: Latency, normalUs: number 
   return parts.flatMap(([name, us]) => (us === null ? [] : [`${name} ${formatUs(us)}`])).join("  ");
 }
 
-const heights = "▁▂▃▄▅▆▇█";
+/** Eight heights each. */
+const blocks = "▁▂▃▄▅▆▇█";
+const digits = "12345678";
 
 /** Medians as heights between the least and the greatest, by their logarithm: a tenfold is a tenfold anywhere. */
-function latencyLine(latency: readonly Latency[], cells: number): string {
+function latencyLine(latency: readonly Latency[], cells: number, heights: string): string {
   const medians = latency.map(({ p50Us }) => (p50Us === null ? null : Math.max(1, p50Us)));
   const worst = Array.from({ length: cells }, (_, cell) => {
     const [from, to] = [cell, cell + 1].map((edge) => Math.floor((edge * medians.length) / cells));

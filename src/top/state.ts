@@ -1,4 +1,5 @@
 import type { EventsAnswer, HistoryAnswer, NodeRow, Overview } from "../api/v1.ts";
+import { headlineOf } from "./headline.ts";
 import { badness } from "./sparkline.ts";
 
 export const sorts = ["trouble", "name", "loss", "rtt"] as const;
@@ -74,16 +75,9 @@ export function initialState(server: string, columns: number, rows: number, nowM
   };
 }
 
-/** So many of the sentences behind the headline are shown. */
-const maxMore = 2;
-
-export function moreOf({ overview }: TopState): readonly string[] {
-  return overview?.headline.more.slice(0, maxMore) ?? [];
-}
-
-/** Beside the rows there are a headline and what it goes on with, clusters, what is shown, titles, and keys. */
+/** Beside the rows there are the headline's lines, clusters, what is shown, titles, and keys. */
 export function visibleRows(state: TopState): number {
-  return Math.max(1, state.rows - 5 - moreOf(state).length);
+  return Math.max(1, state.rows - 4 - headlineOf(state).length);
 }
 
 /** The rows that fit the filter, in order. The filter is the server's too; here it is for what came before it was typed. */
@@ -100,8 +94,13 @@ const byName = (a: NodeRow, b: NodeRow) => compare(a.node, b.node) || compare(a.
 const comparisons: Readonly<Record<Exclude<Sort, "trouble">, (a: NodeRow, b: NodeRow) => number>> = {
   name: byName,
   loss: (a, b) => lossOf(b) - lossOf(a) || byName(a, b),
-  rtt: (a, b) => (b.rttUs ?? -1) - (a.rttUs ?? -1) || byName(a, b),
+  rtt: (a, b) => (rttOf(b) ?? -1) - (rttOf(a) ?? -1) || byName(a, b),
 };
+
+/** The last round trip, in microseconds; of a node that does not answer it tells of a network that is no more. */
+export function rttOf({ condition, rttUs }: NodeRow): number | undefined {
+  return condition === "unreachable" ? undefined : (rttUs ?? undefined);
+}
 
 /** By code units, so that the order is the same whatever the locale is. */
 function compare(a: string, b: string): number {

@@ -38,6 +38,23 @@ describe("where history is kept", () => {
       /^--history-retention: nothing is kept with PINGO_HISTORY/,
     );
   });
+
+  test("a token and headers are for a Prometheus alone, and each header is given once", () => {
+    const env = { PINGO_API: "https://192.0.2.1", PINGO_TOKEN: "t" };
+    const problems = (...args: string[]) => {
+      const read = readConfig(args, { env, readFile: () => "" });
+      return read.want === "nothing" ? read.problems : [];
+    };
+    assert.deepEqual(problems("--history-token-file", "/t", "--history-header", "X-Scope-OrgID=a"), [
+      "--history-token-file: only a Prometheus takes a token; leave it out",
+      "--history-header: only a Prometheus takes headers; leave it out",
+    ]);
+    const at = ["--history", "prometheus=http://192.0.2.1:9090", "--history-header", "X-Scope-OrgID=a"];
+    assert.deepEqual(problems(...at, "--history-header", "x-scope-orgid=b"), [
+      "--history-header: x-scope-orgid is there twice; give it once",
+    ]);
+    assert.deepEqual(problems(...at, "--history-header", "X-Other=b"), []);
+  });
 });
 
 describe("a size", () => {

@@ -89,7 +89,13 @@ describe("the first PinGo's environment", () => {
       otlpIntervalMs: 30_000,
       metrics: "default",
       rttBucketsUs: defaultBoundsUs,
-      history: { place: { kind: "memory" }, tokenFile: undefined, retentionMs: 30 * 86_400_000, maxBytes: 64e6 },
+      history: {
+        place: { kind: "memory" },
+        tokenFile: undefined,
+        headers: [],
+        retentionMs: 30 * 86_400_000,
+        maxBytes: 64e6,
+      },
       logFormat: "text",
       logLevel: "info",
       output: "table",
@@ -166,6 +172,7 @@ describe("flags and variables", () => {
       "rtt-buckets": "1ms,1",
       history: "/h.db",
       "history-token-file": "/t",
+      "history-header": "X-Scope-OrgID=team-a",
       "history-retention": "7d",
       "history-max-size": "1GB",
       "log-format": "json",
@@ -178,7 +185,9 @@ describe("flags and variables", () => {
       if (env === undefined || name === "kubeconfig" || name === "config") continue;
       const text = texts[name] ?? assert.fail(`this test knows no text for --${name}`);
       const fits = options[name].commands[0] ?? "serve";
-      const elsewhere = name === "history-token-file" ? { PINGO_HISTORY: "prometheus=http://192.0.2.1:9090" } : {};
+      const elsewhere = /^history-(token-file|header)$/.test(name)
+        ? { PINGO_HISTORY: "prometheus=http://192.0.2.1:9090" }
+        : {};
       const withoutToken: Environment = name === "context" ? {} : { PINGO_API: usual.PINGO_API };
       const others: Environment = {
         ...elsewhere,

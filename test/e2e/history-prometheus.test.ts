@@ -49,6 +49,17 @@ const targets = [
   target("reset", "z1", (index) => (index === lastScrape - 30 ? scrape({ isReset: true }) : scrape())),
   target("late", "z1", (index) => (index > lastScrape - 50 ? scrape() : undefined)),
 ];
+/** What makes a fleet of them: nothing happens to these. */
+const crowd = Array.from(
+  { length: 200 },
+  (_, index): PastTarget => ({
+    cluster: "crowd",
+    node: `crowd.${index}`,
+    zone: "z9",
+    target: `192.0.2.2:${10_000 + index}`,
+    at: (scraped) => (scraped > lastScrape - 80 ? { counts: { ok: 1 }, rttsUs: [] } : undefined),
+  }),
+);
 const keys = Object.fromEntries(targets.map((one) => [one.node, keyOf({ ...one })]));
 
 /** What was counted of a node in the scrapes of a step: those after its start, up to its end. */
@@ -65,7 +76,7 @@ describe("a history that a real Prometheus keeps", { skip: skipWithout("promethe
   let history: PrometheusHistory;
 
   before(async () => {
-    const past = writePast(targets, firstMs, everyMs, scrapes);
+    const past = writePast([...targets, ...crowd], firstMs, everyMs, scrapes);
     prometheus = await Prometheus.start({ scraped: [], seconds: 15, native: false, past });
     history = new PrometheusHistory({
       url: new URL(prometheus.url),
@@ -89,7 +100,7 @@ describe("a history that a real Prometheus keeps", { skip: skipWithout("promethe
   const time = { fromMs: toMs - 60 * minuteMs, toMs };
   const everything = {
     ...time,
-    cluster: "",
+    cluster: "a",
     zone: undefined,
     nodes: "all",
     search: "",
@@ -206,6 +217,19 @@ describe("a history that a real Prometheus keeps", { skip: skipWithout("promethe
     assert.equal(zones.find(({ zone }) => zone === oddZone)?.unreachable, 1);
   });
 
+  test("has the same heat of a fleet of more than 200 as of a few, but for a restart", async () => {
+    const overviewOf = (cluster: string) =>
+      ask<Overview>({ ask: "overview", query: { ...everything, cluster, limit: 500 } });
+    const [few, all] = await Promise.all([overviewOf("a"), overviewOf("")]);
+    assert.equal(all.nodesTotal, targets.length + crowd.length);
+    for (const node of ["stopped", "lossy", "resent", "well"]) {
+      const [one, other] = [few, all].map(({ nodes }) => nodes.find((row) => row.cluster === "a" && row.node === node));
+      assert.ok(one !== undefined && other !== undefined);
+      assert.deepEqual(other.heat.slice(1), one.heat.slice(1), node);
+      assert.deepEqual([other.condition, other.why, other.sinceMs], [one.condition, one.why, one.sinceMs]);
+    }
+  });
+
   test("finds what is searched for, and takes no text for a part of a query", async () => {
     const answer = await ask<Overview>({ ask: "overview", query: { ...everything, search: 'well"} or vector(1)' } });
     assert.equal(answer.nodesTotal, 0);
@@ -227,9 +251,12 @@ describe("a history that a real Prometheus keeps", { skip: skipWithout("promethe
   });
 
   test("answers for zones and targets too, as JSON and as CSV", async () => {
-    const zones = await ask<ZonesAnswer>({ ask: "zones", query: { ...time, cluster: "" } });
+    const zones = await ask<ZonesAnswer>({ ask: "zones", query: { ...time, cluster: "a" } });
     assert.deepEqual(zones.zones.map(({ zone }) => zone).toSorted(), ["z1", oddZone].toSorted());
-    const found = await ask<TargetsAnswer>({ ask: "targets", query: { cluster: "", search: "", offset: 0, limit: 3 } });
+    const found = await ask<TargetsAnswer>({
+      ask: "targets",
+      query: { cluster: "a", search: "", offset: 0, limit: 3 },
+    });
     assert.deepEqual([found.total, found.targets.length, found.nextOffset], [8, 3, 3]);
     const csv = await history.ask({ ask: "overview", query: everything, format: "csv" });
     assert.match(csv instanceof Uint8Array ? Buffer.from(csv).toString() : "", /stopped/);

@@ -13,13 +13,12 @@ const entry = fileURLToPath(new URL("../../bin/pingo.js", import.meta.url));
 const csi = "\u001b[";
 const healthy = Array.from({ length: 40 }, (_, index) => makeRow(`node-${10 + index}`, { rttUs: 300 + index }));
 
-/** The node stopped answering a minute ago. */
+/** The node stopped answering a minute ago; its last round trip is still known. */
 function stopped(row: NodeRow): NodeRow {
   return {
     ...row,
     condition: "unreachable",
     why: "timeout",
-    rttUs: null,
     sinceMs: Date.now() - 61_000,
     heat: heatOf(33, 2),
   };

@@ -7,6 +7,8 @@ export interface AskedQuery {
   readonly path: string;
   readonly query: string;
   readonly authorization: string | undefined;
+  /** Of Mimir: the header X-Scope-OrgID. */
+  readonly tenant: string | undefined;
 }
 
 /** An HTTP server in the place of a Prometheus, which answers each query as a test wants it. */
@@ -17,8 +19,9 @@ export async function fakePrometheus(
   const asked: AskedQuery[] = [];
   const server = createServer(async (request, response) => {
     const body = new URLSearchParams(await textOf(request));
-    const { authorization } = request.headers;
-    const one = { path: request.url ?? "", query: body.get("query") ?? "", authorization };
+    const { authorization, "x-scope-orgid": tenant } = request.headers;
+    const query = body.get("query") ?? "";
+    const one = { path: request.url ?? "", query, authorization, tenant: tenant?.toString() };
     asked.push(one);
     answer(one, response);
   });

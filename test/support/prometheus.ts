@@ -21,6 +21,10 @@ export interface PrometheusOptions {
   readonly ruleFiles?: readonly string[];
   /** Samples that it has from the start: OpenMetrics text with timestamps. */
   readonly past?: string;
+  /** A folder of blocks that stays; of its own, which goes with it, where nothing is said. */
+  readonly data?: string;
+  /** A file to which it writes each query. */
+  readonly queryLog?: string;
   /** How long a sample stands for the present where no newer one came; 5 minutes where nothing is said. */
   readonly lookbackSeconds?: number;
 }
@@ -40,12 +44,12 @@ export class Prometheus {
 
   private constructor(
     port: number,
-    { scraped, seconds, native, ruleFiles = [], lookbackSeconds = 300, past }: PrometheusOptions,
+    { scraped, seconds, native, ruleFiles = [], lookbackSeconds = 300, past, data, queryLog }: PrometheusOptions,
   ) {
     this.#port = port;
     const config = join(this.#folder, "prometheus.yml");
     const content = {
-      global: { scrape_interval: inMs(seconds), evaluation_interval: inMs(seconds) },
+      global: { scrape_interval: inMs(seconds), evaluation_interval: inMs(seconds), query_log_file: queryLog },
       rule_files: ruleFiles,
       scrape_configs: scraped.map(({ job, target }) => ({ job_name: job, static_configs: [{ targets: [target] }] })),
     };
@@ -57,7 +61,7 @@ export class Prometheus {
     }
     const args = [
       `--config.file=${config}`,
-      `--storage.tsdb.path=${join(this.#folder, "data")}`,
+      `--storage.tsdb.path=${data ?? join(this.#folder, "data")}`,
       `--web.listen-address=127.0.0.1:${port}`,
       `--query.lookback-delta=${inMs(lookbackSeconds)}`,
       ...(native ? ["--enable-feature=native-histograms"] : []),
@@ -80,6 +84,10 @@ export class Prometheus {
 
   get url(): string {
     return `http://127.0.0.1:${this.#port}`;
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0;
   }
 
   /** What an expression gives, at a moment in seconds since 1970 or now. Throws where it is wrong. */

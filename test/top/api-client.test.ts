@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
@@ -74,7 +74,21 @@ describe("a client of the API", () => {
     const { ca } = authority;
     assert.ok("value" in (await clientOf(t, url, { ca }).get("status", {}, never)));
     const answer = await clientOf(t, url).get("status", {}, never);
-    assert.match("problem" in answer ? answer.problem : "", /certificate/);
+    assert.match("problem" in answer ? answer.problem : "", /certificate.*--ca-file/);
+    const plain = await clientOf(t, `http://127.0.0.1:${port}`).get("status", {}, never);
+    assert.deepEqual(plain, { problem: "connection closed; is it https://?" });
+  });
+
+  test("says that it is asked for TLS, or for HTTP, where there is none", async (t) => {
+    const url = await serving(t, ok);
+    const answer = await clientOf(t, url.replace("http:", "https:")).get("status", {}, never);
+    assert.deepEqual(answer, { problem: "what answers there speaks no TLS; is it http://?" });
+    const server = createTcpServer((socket) => void socket.on("error", () => {}).end("SSH-2.0-other\r\n"));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    t.after(() => server.close());
+    const { port } = server.address() as AddressInfo;
+    const other = await clientOf(t, `http://127.0.0.1:${port}`).get("status", {}, never);
+    assert.deepEqual(other, { problem: "what answers there speaks no HTTP; is the port right?" });
   });
 
   for (const [name, listener, problem] of [

@@ -52,7 +52,7 @@ describe("a frame of the list", () => {
       "> node-07  unreachable    6m timeout                - .......................XXX",
       "  node-11  degraded       6m latency          48.2 ms .........................l",
       "  node-01x ok           329d                 0.412 ms ..........................",
-      "q quit  / filter  s sort  a sick or all  r range  Enter node  ? help",
+      "q quit  ? help  / filter  s sort  a sick or all  r range  Enter node",
     ]);
   });
 
@@ -66,7 +66,7 @@ describe("a frame of the list", () => {
       "  node-11 zone-a degraded       6m latency         yes    48.2 ms ....................................................ll",
       "",
       "",
-      "q quit  / filter  s sort  a sick or all  r range  Enter node  ? help",
+      "q quit  ? help  / filter  s sort  a sick or all  r range  Enter node",
     ]);
   });
 
@@ -151,7 +151,7 @@ describe("a frame", () => {
     const later = unanswered(lost, "no answer within 5 s", nowMs + 60_000);
     const [headline, , line] = frameOf({ ...later, nowMs: nowMs + 60_000 }, plain);
     assert.match(headline ?? "", /^1 of 10 nodes unreachable/);
-    assert.match(line ?? "", /^http:\/\/localhost:8080 does not answer since 12:10:09; shown is 12:10:05 \(no ans/);
+    assert.match(line ?? "", /^no answer since 12:10:09; shown is 12:10:05 \(no answer within 5 s\)$/);
     const again = answered(later, makeOverview(rows, { nowMs }), undefined);
     assert.match(frameOf(again, plain)[2] ?? "", /^all nodes/);
   });

@@ -6,9 +6,9 @@ export const ofZone = "cluster, zone";
 const lost = "timeout|refused|reset|unreachable";
 const known = "ok|timeout|refused|reset|unreachable";
 
-/** `60s` */
-export function seconds(ms: number): string {
-  return `${Math.round(ms / 1_000)}s`;
+/** `60s`, and `23456ms`: a step that goes on has no whole seconds, and what is rounded off would be in no step, or in two. */
+export function duration(ms: number): string {
+  return ms % 1_000 === 0 ? `${ms / 1_000}s` : `${Math.round(ms)}ms`;
 }
 
 /**
@@ -17,8 +17,8 @@ export function seconds(ms: number): string {
  * the beginning, increase() has to do.
  */
 export function gained(counter: string, stepMs: number): string {
-  const window = `[${seconds(stepMs)}]`;
-  const difference = `(${counter} - ${counter} offset ${seconds(stepMs)})`;
+  const window = `[${duration(stepMs)}]`;
+  const difference = `(${counter} - ${counter} offset ${duration(stepMs)})`;
   return `((${difference} and resets(${counter}${window}) == 0) or increase(${counter}${window}))`;
 }
 
@@ -38,7 +38,7 @@ export function classicBuckets(family: string, of: string, matchers: Matchers, s
 
 /** The same of native histograms, which take no difference in every Prometheus that has them. */
 export function nativeBuckets(family: string, of: string, matchers: Matchers, stepMs: number): string {
-  return `sum by (${of}) (increase(${family}${selector(matchers)}[${seconds(stepMs)}]))`;
+  return `sum by (${of}) (increase(${family}${selector(matchers)}[${duration(stepMs)}]))`;
 }
 
 /** Share of lost handshakes, only where there are any: few of thousands of targets have some. */
@@ -56,6 +56,25 @@ export function retransmitShare(matchers: Matchers, stepMs: number): string {
   return `(${some} > 0) / on (${ofTarget}) ${sum("pingo_syn_sent_total", ofTarget, matchers, stepMs)}`;
 }
 
+/** What a fleet's heat is made of: a part of a whole, each of counters that are added up. */
+export const shares = {
+  loss: { part: ["pingo_probes_total", `result=~"${lost}"`], whole: ["pingo_probes_total", `result=~"${known}"`] },
+  retransmits: { part: ["pingo_syn_retransmits_total"], whole: ["pingo_syn_sent_total"] },
+} as const;
+
+/**
+ * What the sum of a target's counters has gained, where it has: of thousands of targets gained() takes Prometheus many
+ * seconds, and this a fraction of that. Where a counter began anew in the step, or a target, it says nothing.
+ */
+export function quicklyGained(
+  [family, ...written]: readonly [string, ...string[]],
+  matchers: Matchers,
+  stepMs: number,
+) {
+  const counter = family + selector(matchers, ...written);
+  return `(sum by (${ofTarget}) (${counter}) - sum by (${ofTarget}) (${counter} offset ${duration(stepMs)})) > 0`;
+}
+
 /** Which result a lost handshake of the last minutes had, for those that have one. */
 export function recentLosses(matchers: Matchers): string {
   const counter = `pingo_probes_total${selector(matchers, `result=~"${lost}"`)}`;
@@ -64,7 +83,7 @@ export function recentLosses(matchers: Matchers): string {
 
 export function median(family: string, of: string, matchers: Matchers, windowMs: number): string {
   const of_ = selector(matchers);
-  const window = `[${seconds(windowMs)}]`;
+  const window = `[${duration(windowMs)}]`;
   const classic = `histogram_quantile(0.5, sum by (${of}, le) (rate(${family}_bucket${of_}${window})))`;
   return `${classic} or histogram_quantile(0.5, sum by (${of}) (rate(${family}${of_}${window})))`;
 }
@@ -82,14 +101,15 @@ export function lastRtt(matchers: Matchers): string {
 /** Where a gauge is another than a step ago, what it is. */
 export function flips(family: string, of: string, matchers: Matchers, stepMs: number): string {
   const gauge = family + selector(matchers);
-  const before = `min by (${of}) (${gauge} offset ${seconds(stepMs)})`;
+  const before = `min by (${of}) (${gauge} offset ${duration(stepMs)})`;
   return `min by (${of}) (${gauge}) != on (${of}) ${before}`;
 }
 
 /** Where those targets are that are not there at both ends of the range. */
 export function comingsAndGoings(matchers: Matchers): string {
   const up = `pingo_up${selector(matchers)}`;
-  return `max by (${ofTarget}) (${up}) unless on (${ofTarget}) (${up} @ start() and on (${ofTarget}) ${up} @ end())`;
+  // Only then added up: of thousands there are few left.
+  return `max by (${ofTarget}) (${up} unless on (${ofTarget}) (${up} @ start() and on (${ofTarget}) ${up} @ end()))`;
 }
 
 /** Where anything was measured at all. */

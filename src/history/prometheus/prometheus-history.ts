@@ -4,12 +4,15 @@ import type { Question } from "../../api/queries.ts";
 import type { Status } from "../../api/v1.ts";
 import type { Clock } from "../../clock.ts";
 import type { GivingUp, PrometheusSetUp, Replying } from "./protocol.ts";
+import type { PrometheusAccess } from "./query-client.ts";
 
 export interface PrometheusHistoryOptions {
   /** Its base; a user and a password may be in it. */
   readonly url: URL;
   /** With a bearer token, which counts before a user in the URL; undefined where there is none. */
   readonly tokenFile: string | undefined;
+  /** What each request carries besides: a tenant's name, for Mimir. */
+  readonly headers?: PrometheusAccess["headers"];
   readonly clock: Clock;
   readonly bounds?: PrometheusSetUp["bounds"];
 }
@@ -128,11 +131,11 @@ function whyOf({ code, message }: NodeJS.ErrnoException): string {
   return code === "ERR_WORKER_OUT_OF_MEMORY" ? `its answers need more than ${mostHeapMb} MB; ask for less` : message;
 }
 
-function accessOf({ url, tokenFile }: PrometheusHistoryOptions): PrometheusSetUp["access"] {
+function accessOf({ url, tokenFile, headers = [] }: PrometheusHistoryOptions): PrometheusSetUp["access"] {
   const bare = new URL(url);
   const user = `${decoded(url.username)}:${decoded(url.password)}`;
   [bare.username, bare.password, bare.search, bare.hash] = ["", "", "", ""];
-  return { url: bare.href, user: url.username === "" ? undefined : user, tokenFile };
+  return { url: bare.href, user: url.username === "" ? undefined : user, tokenFile, headers };
 }
 
 /** What is no percent-encoding is meant as it stands. */

@@ -11,6 +11,8 @@ export interface PrometheusAccess {
   readonly user: string | undefined;
   /** A file with a bearer token instead, read for each query: Kubernetes renews the tokens of its pods. */
   readonly tokenFile: string | undefined;
+  /** What each request carries besides. */
+  readonly headers: readonly { readonly name: string; readonly value: string }[];
 }
 
 /** A native histogram's bucket: rule of its bounds, lower bound, upper bound, count. */
@@ -116,6 +118,7 @@ export class QueryClient {
       agent: isAgain ? false : this.#agent,
       method: "POST",
       headers: {
+        ...Object.fromEntries(this.#access.headers.map(({ name, value }) => [name, value])),
         "content-type": "application/x-www-form-urlencoded",
         "content-length": Buffer.byteLength(body),
         accept: "application/json",
@@ -201,7 +204,8 @@ function parse(text: string): Body | undefined {
 }
 
 function explain(status: number, said: string | undefined): string {
-  if (status === 401 || status === 403) return `refuses (HTTP status ${status}); check the user or token given for it`;
+  if (status === 401 || status === 403)
+    return `refuses (HTTP status ${status}); check the user, token or header given for it`;
   if (said !== undefined) return `cannot answer: ${said.slice(0, 300)}`;
   return `gives no answer of Prometheus' API (HTTP status ${status}); is it its base URL?`;
 }

@@ -2,7 +2,7 @@ import { heatOfFigures } from "../heat.ts";
 import { noHeat } from "../model.ts";
 import * as expressions from "./expressions.ts";
 import type { QueryClient } from "./query-client.ts";
-import type { Matchers } from "./selector.ts";
+import { type Matchers, oneOf } from "./selector.ts";
 import { type Asked, askSteps, type SteppedSeries } from "./stepped.ts";
 import { keyOf } from "./target-key.ts";
 
@@ -24,6 +24,11 @@ export interface HeatAsked extends Asked {
 
 export type Heats = { readonly startMs: number; readonly heat: Uint8Array }[];
 
+/** Of more targets than this, heat is of sums, which cost Prometheus less and know nothing of the step of a restart. */
+const mostExact = 200;
+/** More nodes than that are not named in a query: with an outage of so many, all of them are asked for. */
+const mostNamed = 500;
+
 interface Step {
   loss: number;
   retransmits: number;
@@ -41,10 +46,15 @@ export async function readHeat(
 ): Promise<Heats> {
   const { matchers, normalsUs } = asked;
   const ask = (write: (stepMs: number) => string) => askSteps(client, write, asked);
+  const isFleet = subjects.length > mostExact;
   const [measured, losses, retransmits, medians] = await Promise.all([
     ask(() => expressions.measured(matchers)),
-    ask((stepMs) => expressions.lossShare(matchers, stepMs)),
-    ask((stepMs) => expressions.retransmitShare(matchers, stepMs)),
+    isFleet
+      ? quickShares(ask, expressions.shares.loss, matchers)
+      : ask((stepMs) => expressions.lossShare(matchers, stepMs)),
+    isFleet
+      ? quickShares(ask, expressions.shares.retransmits, matchers)
+      : ask((stepMs) => expressions.retransmitShare(matchers, stepMs)),
     normalsUs === undefined
       ? []
       : ask((stepMs) => expressions.median("pingo_handshake_rtt_seconds", expressions.ofTarget, matchers, stepMs)),
@@ -56,6 +66,36 @@ export async function readHeat(
   return columns(measured, subjects, asked.range.stepMs, (subject, startMs) => {
     const step = steps.get(subject.key)?.get(startMs);
     return step === undefined ? 0 : heatOf(step, normalsUs?.get(subject.key));
+  });
+}
+
+type Ask = (write: (stepMs: number) => string) => Promise<SteppedSeries[]>;
+
+/** A share of each target in each step, where there is a part of it; the whole is asked of those targets alone, where they are few. */
+async function quickShares(
+  ask: Ask,
+  { part, whole }: (typeof expressions.shares)["loss" | "retransmits"],
+  matchers: Matchers,
+): Promise<SteppedSeries[]> {
+  const parts = await ask((stepMs) => expressions.quicklyGained(part, matchers, stepMs));
+  if (parts.length === 0) return [];
+  const nodes = [...new Set(parts.map(({ metric }) => metric.node ?? ""))];
+  const named = nodes.length <= mostNamed && matchers.node === undefined ? [oneOf("node", nodes)] : [];
+  const wholes = await ask((stepMs) => expressions.quicklyGained([...whole, ...named], matchers, stepMs));
+  const byKey = new Map<string, Map<number, number>>();
+  for (const { metric, points } of wholes) {
+    const key = keyOf(metric);
+    const own = byKey.get(key) ?? new Map<number, number>();
+    byKey.set(key, own);
+    for (const { startMs, value } of points) own.set(startMs, value);
+  }
+  return parts.map(({ points, ...series }) => {
+    const own = byKey.get(keyOf(series.metric));
+    const known = points.filter(({ startMs }) => own?.has(startMs) === true);
+    return {
+      ...series,
+      points: known.map(({ startMs, value }) => ({ startMs, value: value / (own?.get(startMs) ?? 1) })),
+    };
   });
 }
 

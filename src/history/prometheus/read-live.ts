@@ -23,11 +23,12 @@ export async function readLive(
   normalsUs: ReadonlyMap<string, number> | undefined,
 ): Promise<Live> {
   const { cluster, node } = matchers;
-  const up = `min by (${expressions.ofTarget}) (pingo_up${selector(matchers)})`;
+  const minOf = (gauge: string) => `min by (${expressions.ofTarget}) (${gauge})`;
+  const up = `pingo_up${selector(matchers)}`;
   const alignedMs = Math.floor(nowMs / lookStepMs) * lookStepMs;
   const [ups, downs, losses, rtts, readies, apis] = await Promise.all([
-    client.instant(up, nowMs),
-    client.range(`${up} == 0`, alignedMs - lookBackMs, alignedMs, lookStepMs),
+    client.instant(minOf(up), nowMs),
+    client.range(minOf(`${up} == 0`), alignedMs - lookBackMs, alignedMs, lookStepMs),
     client.instant(expressions.recentLosses(matchers), nowMs),
     client.instant(expressions.lastRtt(matchers), nowMs),
     client.instant(`min by (cluster, node) (pingo_node_ready${selector({ cluster, node })})`, nowMs),

@@ -10,6 +10,13 @@ export function selector(matchers: Matchers, ...written: readonly string[]): str
   return all.length === 0 ? "" : `{${all.join(",")}}`;
 }
 
+/** `node=~"a|b"`: one of these. */
+export function oneOf(label: string, values: readonly string[]): string {
+  // What RE2 would take for its own (https://github.com/google/re2/wiki/Syntax).
+  const texts = values.map((value) => value.replace(/[\\.+*?()|[\]{}^$]/g, "\\$&"));
+  return `${label}=~${literal(texts.join("|"))}`;
+}
+
 /** A text in PromQL, whose escapes are Go's; JSON's are among them, but for half a character, which no label has. */
 function literal(text: string): string {
   return JSON.stringify(text.toWellFormed());

@@ -7,7 +7,10 @@ import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import type { Question } from "../../../src/api/queries.ts";
 import { systemClock } from "../../../src/clock.ts";
-import { PrometheusHistory } from "../../../src/history/prometheus/prometheus-history.ts";
+import {
+  PrometheusHistory,
+  type PrometheusHistoryOptions,
+} from "../../../src/history/prometheus/prometheus-history.ts";
 import { selector } from "../../../src/history/prometheus/selector.ts";
 import { ofClassic, sketchOf } from "../../../src/history/prometheus/sketch-of.ts";
 import { keyOf, nameOf, targetOf } from "../../../src/history/prometheus/target-key.ts";
@@ -33,13 +36,14 @@ const overview = (changes: Record<string, unknown> = {}): Question => ({
 async function opened(
   t: TestContext,
   answer: (asked: AskedQuery, response: ServerResponse) => void,
-  changes: { readonly user?: string; readonly tokenFile?: string; readonly bounds?: object } = {},
+  changes: Partial<PrometheusHistoryOptions> & { readonly user?: string } = {},
 ) {
   const { url, asked } = await fakePrometheus(t, answer);
   if (changes.user !== undefined) [url.username, url.password] = changes.user.split(":") as [string, string];
   const history = new PrometheusHistory({
     url,
     tokenFile: changes.tokenFile,
+    headers: changes.headers ?? [],
     clock: { ...systemClock, unixMs: () => nowMs },
     bounds: { timeoutMs: 5_000, maxBytes: 1024 * 1024, ...changes.bounds },
   });
@@ -77,7 +81,11 @@ describe("a history that a Prometheus keeps", () => {
       (_, response) => response.writeHead(422).end('{"status":"error","error":"too many samples"}'),
       /too many samples/,
     ],
-    ["a wrong password", (_, response) => response.writeHead(401).end("Unauthorized"), /refuses.*401.*user or token/],
+    [
+      "a wrong password",
+      (_, response) => response.writeHead(401).end("Unauthorized"),
+      /refuses.*401.*user, token or header/,
+    ],
     ["something else than Prometheus", (_, response) => response.end("<html>"), /base URL/],
     ["JSON of something else", (_, response) => response.end('{"status":"success","data":{}}'), /base URL/],
     [
@@ -119,6 +127,45 @@ describe("a history that a Prometheus keeps", () => {
     assert.match("problem" in answer ? answer.problem : "", /^Prometheus cannot be reached: ECONNREFUSED$/);
   });
 
+  test("begins the step that goes on where the one before has ended, to the millisecond", async (t) => {
+    const { url, asked } = await fakePrometheus(t, nothing);
+    const clock = { ...systemClock, unixMs: () => nowMs + 23_456 };
+    const history = new PrometheusHistory({ url, tokenFile: undefined, clock });
+    t.after(() => history.stop());
+    const key = keyOf({ cluster: "c", node: "n", target: "192.0.2.1:1" });
+    const query = { fromMs: nowMs - 60_000, toMs: nowMs + 60_000, key, cluster: "", zone: undefined };
+    await history.ask({ ask: "history", query });
+    const going = asked.filter(
+      ({ query: text, path }) => path.endsWith("/query") && text.includes("pingo_probes_total"),
+    );
+    const gained = going.filter(({ query: text }) => text.startsWith("sum by (cluster, node, zone, target, result)"));
+    assert.ok(
+      gained.some(({ query: text }) => text.includes("offset 23456ms") && text.includes("[23456ms]")),
+      gained[0]?.query ?? "nothing was asked",
+    );
+  });
+
+  test("sends each query to the tenant whose header it is given, as Mimir wants it, below the base and by POST", async (t) => {
+    const headers = [{ name: "X-Scope-OrgID", value: "team-a|team-b" }];
+    // Mimir says 401 and "no org id" to who names none.
+    const { history, asked } = await opened(
+      t,
+      (one, response) => (one.tenant === undefined ? response.writeHead(401).end("no org id") : nothing(one, response)),
+      { headers, user: "alice:s3cret" },
+    );
+    assert.ok((await history.ask(overview())) instanceof Uint8Array);
+    assert.deepEqual(new Set(asked.map(({ tenant }) => tenant)), new Set(["team-a|team-b"]));
+    assert.match(asked[0]?.authorization ?? "", /^Basic /, "beside the user");
+    // What Thanos' querier and Mimir's query-frontend have too, and nothing else.
+    assert.deepEqual(
+      new Set(asked.map(({ path }) => path)),
+      new Set(["/base/api/v1/query", "/base/api/v1/query_range"]),
+    );
+    const without = await opened(t, (_, response) => response.writeHead(401).end("no org id"));
+    const answer = await without.history.ask(overview());
+    assert.match("problem" in answer ? answer.problem : "", /refuses.*401.*user, token or header/);
+  });
+
   test("shows the password of its URL, or its token, and to nobody else", async (t) => {
     const byUser = await opened(t, nothing, { user: "alice:s3cret" });
     await byUser.history.ask(overview());
@@ -131,6 +178,7 @@ describe("a history that a Prometheus keeps", () => {
     const answer = await byToken.history.ask(overview());
     assert.equal(byToken.asked[0]?.authorization, "Bearer abc123");
     assert.ok(!JSON.stringify([answer, byToken.history.status()]).includes("abc123"));
+    assert.equal(byToken.asked[0]?.tenant, undefined);
     rmSync(tokenFile);
     const without = await byToken.history.ask(overview());
     assert.match("problem" in without ? without.problem : "", /token file cannot be read/);
