@@ -65,6 +65,8 @@ export async function sendChunks(
 function encodedInto(response: ServerResponse, coding: Coding): Writable {
   const encoder = createEncoder(coding);
   response.setHeader("Content-Encoding", coding);
+  // A length that is known is that of what is encoded.
+  response.removeHeader("Content-Length");
   encoder.pipe(response);
   return encoder;
 }

@@ -23,6 +23,8 @@ export interface Answer {
    */
   readonly body: string | Iterable<Uint8Array> | LiveBody;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Whether the body is to be sent as it is: it is encoded already, as the headers say, or is not to be. */
+  readonly isEncoded?: boolean;
   /** Cuts the answer off when it is aborted. */
   readonly signal?: AbortSignal;
   /** Told once nothing more of the body will be asked for, sent or not. */
@@ -197,11 +199,8 @@ export class HttpServer {
     const gone = new AbortController();
     response.once("close", () => gone.abort());
     const answer = await this.#answer(request, gone.signal);
-    // What comes encoded stays as it is.
-    const isEncoded =
-      answer.headers?.["Content-Encoding"] !== undefined || answer.headers?.["Content-Length"] !== undefined;
+    const { body, status, isEncoded = false } = answer;
     const coding = isEncoded ? undefined : negotiateCoding(request.headers["accept-encoding"]?.toString());
-    const { body, status } = answer;
     response.statusCode = status;
     for (const [name, value] of Object.entries(this.#headersOf(answer))) response.setHeader(name, value);
     if (request.method === "HEAD") response.end();

@@ -41,11 +41,12 @@ function answerWith(file: PageFile, etag: string, request: RouteRequest): Answer
     status: 200,
     contentType,
     body: [body],
+    isEncoded: true,
     headers: { ...headers, ...coding, "Content-Length": String(body.length) },
   };
 }
 
-/** There are many files, and each is short: encoding them for each who asks takes longer than sending them. */
+/** Of all codings there is only this one: encoding a file for each who asks takes longer than sending it. */
 function takesGzip({ headers }: RouteRequest): boolean {
   const accepted = headers["accept-encoding"]?.toString() ?? "";
   return negotiateCoding(accepted.replace(/zstd/gi, "")) === "gzip";
