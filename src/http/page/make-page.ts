@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { constants, gzipSync } from "node:zlib";
-import { type BrowserModule, collectModules, readUplotCss } from "./collect-modules.ts";
+import { bundle } from "./bundle.ts";
 import type { Page, PageFile } from "./page-file.ts";
 
 const types = {
@@ -12,27 +12,27 @@ const types = {
 };
 
 interface Asset {
-  readonly path: string;
+  readonly name: string;
   readonly contentType: string;
   readonly text: string;
 }
 
 /**
- * Reads the page's sources below `root` and makes of them what is served. All assets stand below one folder named for what
- * is in them, so that a browser keeps them until there is another PinGo, and never has parts of two.
+ * Makes what is served of the page's sources below `root`. All assets stand below one folder named for what is in them, so
+ * that a browser keeps them until there is another PinGo, and never has parts of two. Keeps its thread busy; rejects where
+ * a source is missing or wrong.
  */
-export function makePage(root: string): Page {
+export async function makePage(root: string): Promise<Page> {
   const read = (file: string) => readFileSync(`${root}/web/${file}`, "utf8");
-  const modules = collectModules(root, "web/main");
+  const { script, style } = await bundle(root);
   const html = read("index.html");
   const assets: Asset[] = [
-    ...modules.map(({ path, source }) => ({ path, contentType: types.js, text: source })),
-    { path: "page.css", contentType: types.css, text: withImports(read("page.css"), read) },
-    { path: "vendor/uplot.css", contentType: types.css, text: readUplotCss() },
-    { path: "icon.svg", contentType: types.svg, text: read("icon.svg") },
+    { name: "page.js", contentType: types.js, text: script },
+    { name: "page.css", contentType: types.css, text: style },
+    { name: "icon.svg", contentType: types.svg, text: read("icon.svg") },
   ];
-  const version = digest([html, ...assets.map(({ path, text }) => `${path}\n${text}`)]);
-  const index = pointTo(html, `assets/${version}`, modules);
+  const version = digest([html, ...assets.map(({ name, text }) => `${name}\n${text}`)]);
+  const index = html.replaceAll('"assets/', `"assets/${version}/`);
   return {
     version,
     files: [
@@ -42,19 +42,8 @@ export function makePage(root: string): Page {
   };
 }
 
-/** The parts of the style sheet in one: a browser would hear of them late, one after the other. */
-function withImports(css: string, read: (file: string) => string): string {
-  return css.replace(/^@import "\.\/(.+)";$/gm, (_match, file: string) => read(file));
-}
-
-function assetFile({ path, contentType, text }: Asset, version: string): PageFile {
-  return { path: `/assets/${version}/${path}`, contentType, ...encode(text), isForever: true };
-}
-
-/** Told of all modules at once, a browser need not read one to hear of the next. */
-function pointTo(html: string, folder: string, modules: readonly BrowserModule[]): string {
-  const preloads = modules.map(({ path }) => `<link rel="modulepreload" href="${folder}/${path}">`);
-  return html.replaceAll('"assets/', `"${folder}/`).replace("<!-- modules -->", preloads.join("\n    "));
+function assetFile({ name, contentType, text }: Asset, version: string): PageFile {
+  return { path: `/assets/${version}/${name}`, contentType, ...encode(text), isForever: true };
 }
 
 function encode(text: string): Pick<PageFile, "bytes" | "gzip"> {
