@@ -120,8 +120,10 @@ function makeTarget(index: number): Target {
   const node = `ip-10-${index >> 16}-${(index >> 8) & 255}-${index & 255}.eu-central-1.compute.internal`;
   const host = `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}`;
   const zone = `eu-central-1${"abcdefgh"[index % 8]}`;
+  // The same each time: who opens the history again goes on with its targets.
+  const uid = `00000000-0000-4000-8000-${index.toString(16).padStart(12, "0")}`;
   return {
-    key: `production/${crypto.randomUUID()}/${host}:10250`,
+    key: `production/${uid}/${host}:10250`,
     cluster: "production",
     node,
     name: node,

@@ -1,100 +1,97 @@
-// `npm run bench:page -- --file PATH [--browsers 10]`: how long a person waits for the page of a large history, which
-// `npm run bench:history -- --file PATH` has made: opening it, and another range; and how long the main thread stands still
-// meanwhile. Debian's Chromium shares the cores with it.
-import { monitorEventLoopDelay } from "node:perf_hooks";
+// `npm run bench:page -- --file PATH [--targets 5000 --rounds 9 --browsers 10]`: how long a person waits for the page of a large
+// history, which `npm run bench:history -- --file PATH` has made and which goes on meanwhile: opening it with nothing in the
+// browser's cache, another range, and five hundred nodes unfolded and scrolled through. Debian's Chromium shares the cores with it.
 import { parseArgs } from "node:util";
-import type { Page } from "playwright-core";
-import { systemClock } from "../src/clock.ts";
-import { History } from "../src/history/history.ts";
-import { Api } from "../src/http/api/api.ts";
-import type { TcpAddress } from "../src/http/listen-address.ts";
-import { pageOnDemand } from "../src/http/page/page-on-demand.ts";
-import { HttpServer, type Route } from "../src/http/server.ts";
-import { silentLog } from "../src/log.ts";
 import { openBrowser, type TestBrowser } from "../test/support/browser.ts";
 import { positive } from "./arguments.ts";
+import { watchBlocks } from "./longest-block.ts";
+import { serveHistory } from "./page-server.ts";
+import { tasksOf } from "./page-trace.ts";
+import { changeRange, goTo, type Opened, openPage, openWindow, scrollThrough } from "./page-visit.ts";
 
-const { values } = parseArgs({ options: { file: { type: "string" }, browsers: { type: "string", default: "10" } } });
+const { values } = parseArgs({
+  options: {
+    file: { type: "string" },
+    targets: { type: "string", default: "5000" },
+    rounds: { type: "string", default: "9" },
+    browsers: { type: "string", default: "10" },
+  },
+});
 if (values.file === undefined) throw new Error("--file is missing: the path of a history that bench:history has made");
+const rounds = positive("rounds", values.rounds);
 const browsers = positive("browsers", values.browsers);
 
-const history = await History.open({
-  path: values.file,
-  retentionMs: 365 * 86_400_000,
-  maxBytes: 2 ** 40,
-  clock: systemClock,
-  log: silentLog,
-});
-if ("problem" in history) throw new Error(history.problem);
-const { server, url } = await serve(history);
+const served = await serveHistory(values.file, positive("targets", values.targets));
+const overview = `${served.url}?range=24h`;
+const open = served.zones.slice(0, 5).map((zone) => `&open=${encodeURIComponent(zone)}`);
 const browser = await openBrowser();
-const delays = monitorEventLoopDelay({ resolution: 5 });
-await timesOf(browser);
-delays.enable();
-const first: Times[] = [];
-for (let round = 0; round < 5; round++) first.push(await timesOf(browser));
-const pages = await Promise.all(Array.from({ length: browsers }, () => browser.newPage()));
-await Promise.all(pages.map((page) => open(page)));
-const together = await timesOf(browser);
-console.log({
-  alone: median(first),
-  [`besideOthers${browsers}`]: together,
-  mainThreadBlockedMs: { p99: Math.round(delays.percentile(99) / 1e6), max: Math.round(delays.max / 1e6) },
-});
+// The first asks for the page to be made.
+await visit(browser);
+const longestBlockMs = watchBlocks();
+const alone = await visits(browser);
+console.log({ alone, taskCpuMs: await traced(browser) });
+const others: Opened[] = [];
+for (let other = 0; other < browsers; other++) others.push(await openPage(browser, overview));
+const beside = await visits(browser);
+console.log({ [`besideOthers${browsers}`]: beside, mainThreadBlockedMs: Math.round(longestBlockMs()) });
+for (const { page } of others) await page.close();
 await browser.close();
-await server.stop();
-await history.stop();
+await served.stop();
 
-interface Times {
-  /** From the address to rows on the screen. */
+interface Visit {
+  /** From the address to painted strips. */
   readonly openMs: number;
-  /** From a click on another range to its rows. */
+  /** From a click on another range to its strips. */
   readonly rangeMs: number;
 }
 
-async function serve(of: History): Promise<{ server: HttpServer; url: string }> {
-  const api = new Api(
-    {
-      ask: (question) => of.ask(question),
-      status: () => {
-        const { latencyIs, ...kept } = of.status();
-        const nowMs = systemClock.unixMs();
-        return { version: "", revision: "", nowMs, startedMs: nowMs, probeMs: 15_000, latencyIs, history: kept };
-      },
-      onChange: (listener) => of.onChange(listener),
-    },
-    systemClock,
-  );
-  const routes: Record<string, Route> = {
-    "/": pageOnDemand((added) => Object.assign(routes, added)),
-    ...api.routes,
-  };
-  const made = new HttpServer({ routes, onError: (path, error) => console.error(path, error) });
-  const [address] = await made.listen([{ host: "127.0.0.1", port: 0 }]);
-  return { server: made, url: `http://127.0.0.1:${(address as TcpAddress).port}/?range=24h` };
-}
-
-async function open(page: Page): Promise<void> {
-  await page.goto(url);
-  await page.locator("canvas").first().waitFor();
-}
-
-async function timesOf(of: TestBrowser): Promise<Times> {
-  const page = await of.newPage();
-  const startMs = performance.now();
-  await open(page);
-  const openMs = Math.round(performance.now() - startMs);
-  const answered = page.waitForResponse((response) => response.url().includes("/api/v1/overview"));
-  const clickMs = performance.now();
-  await page.getByText("7d", { exact: true }).first().click();
-  await (await answered).finished();
-  await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
-  const rangeMs = Math.round(performance.now() - clickMs);
+async function visit(of: TestBrowser): Promise<Visit> {
+  const { page, openMs } = await openPage(of, overview);
+  await page.waitForTimeout(1_500);
+  const rangeMs = await changeRange(page, "7d");
   await page.close();
   return { openMs, rangeMs };
 }
 
-function median(times: readonly Times[]): Times {
-  const middle = (numbers: number[]) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] as number;
-  return { openMs: middle(times.map(({ openMs }) => openMs)), rangeMs: middle(times.map(({ rangeMs }) => rangeMs)) };
+async function visits(of: TestBrowser) {
+  const made: Visit[] = [];
+  for (let round = 0; round < rounds; round++) made.push(await visit(of));
+  return { openMs: summary(made.map(({ openMs }) => openMs)), rangeMs: summary(made.map(({ rangeMs }) => rangeMs)) };
+}
+
+function summary(times: readonly number[]): string {
+  const sorted = times.map(Math.round).toSorted((a, b) => a - b);
+  return `${sorted[sorted.length >> 1]} (${sorted[0]} to ${sorted.at(-1)})`;
+}
+
+/** What the page's thread does in all, and its longest tasks, of each thing that is done. */
+async function traced(of: TestBrowser): Promise<Record<string, string>> {
+  const { page, session } = await openWindow(of);
+  const unfolded = page.locator(".node-row").nth(499);
+  const settled = () => page.waitForTimeout(1_500);
+  const tasks: Record<string, string> = {};
+  const trace = async (name: string, act: () => Promise<unknown>) => {
+    const cpuMs = await tasksOf(session, served.url, async () => {
+      await act();
+      await settled();
+    });
+    tasks[name] = spent(cpuMs);
+  };
+  await trace("opening", () => goTo(page, overview));
+  await trace("another range", () => changeRange(page, "7d"));
+  await trace("opening with 500 nodes", async () => {
+    await goTo(page, `${overview}${open.join("")}`);
+    await unfolded.waitFor({ state: "attached" });
+  });
+  await trace("scrolling through 500 nodes", () => scrollThrough(page));
+  await trace("another range of 500 nodes", () => changeRange(page, "7d"));
+  await trace("a minute of 500 nodes", () => page.waitForTimeout(60_000));
+  await page.close();
+  return tasks;
+}
+
+function spent(cpuMs: readonly number[]): string {
+  const sum = cpuMs.reduce((all, one) => all + one, 0);
+  const longest = cpuMs.toSorted((a, b) => b - a).slice(0, 3);
+  return `${Math.round(sum)}, of it in one task at most ${longest.map(Math.round).join(", ")}`;
 }
