@@ -4,6 +4,7 @@ import type { Log, LogLevel } from "../../log.ts";
 import { answerBytes } from "../answers/answer-bytes.ts";
 import { HistoryKeeper } from "../keeper/history-keeper.ts";
 import type { KeeperSetUp, Message, Report } from "./protocol.ts";
+import { WarmUp } from "./warm-up.ts";
 
 /** What the thread of a history does from its start to its end: takes orders, answers questions, and works in between. */
 export function runWorker(port: MessagePort, setUp: KeeperSetUp): void {
@@ -15,7 +16,9 @@ export function runWorker(port: MessagePort, setUp: KeeperSetUp): void {
     return;
   }
   const keeper = opened;
-  const work = inTurns(() => keeper.work());
+  const warmUp = new WarmUp(keeper.view);
+  // Between two bites whoever asks has a turn.
+  const work = inTurns(() => keeper.work() || warmUp.step());
   port.on("message", (message: Message) => {
     if (message.message === "question") answerOne(keeper, message, say);
     else if (message.message === "orders") {
