@@ -1,4 +1,5 @@
 import type { ApiError } from "../../src/api/v1.ts";
+import { fetchAsked } from "./ask-ahead.ts";
 
 /** What became of a question. `silent`: no answer came at all. */
 export type Reply<T> =
@@ -12,7 +13,7 @@ const timeoutMs = 25_000;
 /** Asks the API. Never rejects, but for its signal. */
 export async function ask<T>(url: string, signal: AbortSignal): Promise<Reply<T>> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) });
+    const response = await fetchAsked(url, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
     if (response.ok) return { kind: "answer", value: (await response.json()) as T };
     return { kind: "refused", status: response.status, ...(await errorIn(response)) };
   } catch (error) {

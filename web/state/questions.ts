@@ -23,6 +23,12 @@ export function overviewUrl(state: PageState, page: NodesPage): string {
   return url("overview", { ...timesOf(state), ...group(cluster, zone), search: search || undefined, ...page });
 }
 
+/** The overview's nodes: those with trouble, or a page of those that are searched for. */
+export function overviewNodes({ search }: PageState, page: number): NodesPage {
+  if (search === "") return { nodes: "sick", offset: 0, limit: mostSickNodes };
+  return { nodes: "all", offset: page * nodesPerPage, limit: nodesPerPage };
+}
+
 export function zonesUrl(state: PageState): string {
   return url("zones", { ...timesOf(state), ...group(state.cluster, undefined) });
 }
@@ -33,6 +39,12 @@ export function historyUrl(state: PageState): string {
 
 export function eventsUrl(state: PageState, before: string | undefined): string {
   return url("history/events", { ...timesOf(state), key: state.node, limit: eventsPerPage, before });
+}
+
+/** What a view asks when it is opened. */
+export function firstQuestion(state: PageState): string {
+  if (state.view === "zones") return zonesUrl(state);
+  return state.view === "node" ? historyUrl(state) : overviewUrl(state, overviewNodes(state, 0));
 }
 
 /** The same as a file. */
