@@ -5,7 +5,7 @@ import { palettes } from "./draw/palette.ts";
 import { AddressNotice } from "./parts/address-notice.ts";
 import { HistoryNotice } from "./parts/history-notice.ts";
 import { LostBar } from "./parts/notices.ts";
-import { PageContext, type PageContextValue } from "./parts/page-context.ts";
+import { PageContext, type PageContextValue, PulseContext } from "./parts/page-context.ts";
 import { PageFoot } from "./parts/page-foot.ts";
 import { useShortcuts } from "./parts/shortcuts.ts";
 import { TimeControls } from "./parts/time-controls.ts";
@@ -31,17 +31,18 @@ export function App(): ComponentChild {
     clock.current = { aheadMs: serverMs - Date.now(), asOfMs: serverMs };
   }, []);
   const context = useMemo<PageContextValue>(
-    () => ({ state, go, pulse, scheme, palette: palettes[scheme], nowMs, answered }),
-    [state, go, pulse, scheme, nowMs, answered],
+    () => ({ state, go, scheme, palette: palettes[scheme], nowMs, answered }),
+    [state, go, scheme, nowMs, answered],
   );
   useShortcuts(context);
-  return h(
+  const content = h(
     PageContext.Provider,
     { value: context },
     h("a", { class: "skip", href: "#main" }, "to the content"),
     h(Content, { misread, isStale: link.isLost }),
     h(LostBar, { link, asOfMs: clock.current.asOfMs }),
   );
+  return h(PulseContext.Provider, { value: pulse }, content);
 }
 
 interface ContentProps {

@@ -8,8 +8,6 @@ export interface PageContextValue {
   readonly state: PageState;
   /** Changes what is shown, as a step that the browser's "back" undoes; `replace`: as none. */
   readonly go: (change: Partial<PageState>, how?: "push" | "replace") => void;
-  /** Counts up whenever questions are to be asked again. */
-  readonly pulse: number;
   readonly scheme: Scheme;
   readonly palette: Palette;
   /** The server's clock, as far as is known. */
@@ -18,10 +16,12 @@ export interface PageContextValue {
   readonly answered: (nowMs: number) => void;
 }
 
+/** Counts up whenever questions are to be asked again. It stands apart: what is drawn waits for the answer. */
+export const PulseContext = createContext(0);
+
 export const PageContext = createContext<PageContextValue>({
   state: initialState,
   go: () => {},
-  pulse: 0,
   scheme: "light",
   palette: palettes.light,
   nowMs: () => Date.now(),

@@ -1,12 +1,13 @@
 import { useContext, useEffect, useRef, useState } from "preact/hooks";
 import { type Answered, Asker } from "../state/asker.ts";
-import { PageContext } from "./page-context.ts";
+import { PageContext, PulseContext } from "./page-context.ts";
 
 const nothing = { value: undefined, problem: undefined, isLoading: true };
 
 /** The answer to a question, asked again at every pulse. */
 export function useAnswer<T extends { readonly nowMs: number }>(url: string): Answered<T> {
-  const { pulse, answered: tellNow } = useContext(PageContext);
+  const { answered: tellNow } = useContext(PageContext);
+  const pulse = useContext(PulseContext);
   const [answered, setAnswered] = useState<Answered<T>>(nothing);
   const asker = useRef<Asker<T>>(undefined);
   useEffect(() => {

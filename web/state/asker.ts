@@ -1,8 +1,9 @@
 import { ask, type Reply } from "./ask.ts";
+import { retain } from "./retain.ts";
 
 /** What is known of a question's answer. */
 export interface Answered<T> {
-  /** The last answer, also one to the question before, so that a change of range does not blank the page. */
+  /** The last answer, also one to the question before, so that a change of range does not blank the page. What of it is as before is the same object. */
   readonly value: T | undefined;
   /** Why there is no newer one. */
   readonly problem: Exclude<Reply<unknown>, { readonly kind: "answer" }> | undefined;
@@ -51,7 +52,8 @@ export class Asker<T> {
     const reply = await ask<T>(url, asking.signal).catch(() => undefined);
     if (reply === undefined || this.#asking !== asking) return;
     this.#asking = undefined;
-    if (reply.kind === "answer") this.#say({ value: reply.value, problem: undefined, isLoading: false });
+    if (reply.kind === "answer")
+      this.#say({ value: retain(this.#answered.value, reply.value), problem: undefined, isLoading: false });
     else this.#say({ problem: reply, isLoading: false });
     if (this.#isDue) void this.#ask(url);
     else if (reply.kind === "silent" || (reply.kind === "refused" && reply.status >= 500)) this.#askLater(url);

@@ -1,5 +1,5 @@
 import { type ComponentChild, Fragment, h } from "preact";
-import { useContext, useRef, useState } from "preact/hooks";
+import { useContext, useMemo, useRef, useState } from "preact/hooks";
 import type { Heat, NodeRow, Overview, Range, ZoneRow } from "../../src/api/v1.ts";
 import type { BoardMeaning } from "../parts/board-controller.ts";
 import { Icon } from "../parts/icon.ts";
@@ -14,7 +14,7 @@ import { ViewTools } from "../parts/view-tools.ts";
 import { columnStartMs } from "../state/columns.ts";
 import { counted } from "../state/figures.ts";
 import { shadeOf, shadeWords } from "../state/heat.ts";
-import { mostNodes, mostSickNodes, nodesPerPage, overviewUrl } from "../state/questions.ts";
+import { mostNodes, overviewNodes, overviewUrl } from "../state/questions.ts";
 import { windowOf } from "../state/ranges.ts";
 import { span } from "../state/times.ts";
 import { Clusters, Headline } from "./headline.ts";
@@ -26,10 +26,7 @@ export function OverviewView(): ComponentChild {
   const { state, palette } = useContext(PageContext);
   const [page, setPage] = useState(0);
   const isSearch = state.search !== "";
-  const nodes = isSearch
-    ? ({ nodes: "all", offset: page * nodesPerPage, limit: nodesPerPage } as const)
-    : ({ nodes: "sick", offset: 0, limit: mostSickNodes } as const);
-  const answered = useAnswer<Overview>(overviewUrl(state, nodes));
+  const answered = useAnswer<Overview>(overviewUrl(state, overviewNodes(state, page)));
   const { value, isLoading } = answered;
   const question = overviewUrl(state, { nodes: "all", offset: 0, limit: mostNodes });
   return h(
@@ -91,14 +88,15 @@ function Zones({ overview, isSearch }: ZonesProps): ComponentChild {
   const context = useContext(PageContext);
   const { range, zones, nodes, nodesTotal } = overview;
   const more = useRef(new Map<string, NodeRow>());
+  const strips = useMemo(() => stripsOf(zones, nodes), [zones, nodes]);
   const sickOf = (row: ZoneRow) => nodes.filter(({ cluster, zone }) => cluster === row.cluster && zone === row.zone);
   const shown = isSearch ? zones.filter((row) => sickOf(row).length > 0) : zones;
   if (shown.length === 0) return h(Empty, emptyWords(overview, isSearch));
   const clusters = [...new Set(shown.map(({ cluster }) => cluster))];
   const showed = (rows: readonly NodeRow[]) => {
-    for (const row of rows) more.current.set(row.key, row);
+    for (const row of rows) more.current.set(nodeStrip(row.key), row);
   };
-  const find = (id: string) => findStrip(id, zones, nodes, more.current);
+  const find = (id: string) => strips.get(id) ?? foundNode(more.current.get(id));
   return h(
     StripBoard,
     { label: "nodes over time", meaning: meaningOf(range, find, context) },
@@ -149,15 +147,19 @@ interface Found {
   readonly zone: ZoneRow | undefined;
 }
 
-function findStrip(
-  id: string,
-  zones: readonly ZoneRow[],
-  nodes: readonly NodeRow[],
-  more: ReadonlyMap<string, NodeRow>,
-): Found | undefined {
-  const zone = zones.find((row) => zoneStrip(row) === id);
-  if (zone !== undefined) return { name: `zone ${zoneLabel(zone.zone)}`, heat: zone.heat, node: undefined, zone };
-  const node = nodes.find(({ key }) => nodeStrip(key) === id) ?? more.get(id.slice(nodeStrip("").length));
+/** By the id of the strip. */
+function stripsOf(zones: readonly ZoneRow[], nodes: readonly NodeRow[]): ReadonlyMap<string, Found> {
+  const strips = new Map<string, Found>();
+  for (const zone of zones) {
+    strips.set(zoneStrip(zone), { name: `zone ${zoneLabel(zone.zone)}`, heat: zone.heat, node: undefined, zone });
+  }
+  for (const node of nodes) strips.set(nodeStrip(node.key), foundNode(node));
+  return strips;
+}
+
+function foundNode(node: NodeRow): Found;
+function foundNode(node: NodeRow | undefined): Found | undefined;
+function foundNode(node: NodeRow | undefined): Found | undefined {
   return node && { name: node.node, heat: node.heat, node, zone: undefined };
 }
 

@@ -35,11 +35,12 @@ export function HeatStrip({ id, label, heat, range }: HeatStripProps): Component
 interface NodeLineProps {
   readonly row: NodeRow;
   readonly range: Range;
+  /** The beginning of the day that it is. */
+  readonly todayMs: number;
 }
 
 /** A target: what it is called, how it was, how it is. */
-export function NodeLine({ row, range }: NodeLineProps): ComponentChild {
-  const { nowMs } = useContext(PageContext);
+export function NodeLine({ row, range, todayMs }: NodeLineProps): ComponentChild {
   const { key, node, heat, condition } = row;
   return h(
     "li",
@@ -52,7 +53,7 @@ export function NodeLine({ row, range }: NodeLineProps): ComponentChild {
       row.portName !== "kubelet" && row.portName !== "" && h("span", { class: "port" }, row.portName),
     ),
     h(HeatStrip, { id: nodeStrip(key), label: node, heat, range }),
-    h("div", { class: "row-state" }, ...stateParts(row, nowMs())),
+    h("div", { class: "row-state" }, ...stateParts(row, todayMs)),
   );
 }
 

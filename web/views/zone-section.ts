@@ -7,6 +7,7 @@ import { Skeleton } from "../parts/notices.ts";
 import { PageContext } from "../parts/page-context.ts";
 import { StateLink } from "../parts/state-link.ts";
 import { useAnswer } from "../parts/use-answer.ts";
+import { useKept } from "../parts/use-kept.ts";
 import { type PageState, zoneId } from "../state/address.ts";
 import { counted, whole } from "../state/figures.ts";
 import { nodesPerPage, overviewUrl } from "../state/questions.ts";
@@ -82,8 +83,10 @@ export function NodeList({
   readonly rows: readonly NodeRow[];
   readonly range: Range;
 }): ComponentChild {
-  if (rows.length === 0) return null;
-  return h("ul", { class: "nodes" }, ...rows.map((row) => h(NodeLine, { key: row.key, row, range })));
+  const { nowMs } = useContext(PageContext);
+  const todayMs = new Date(nowMs()).setHours(0, 0, 0, 0);
+  const lines = useKept(rows, [range, todayMs], (row) => h(NodeLine, { key: row.key, row, range, todayMs }));
+  return rows.length === 0 ? null : h("ul", { class: "nodes" }, ...lines);
 }
 
 export function zoneState({ targets, unreachable, degraded }: ZoneRow): ComponentChild[] {
