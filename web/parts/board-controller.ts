@@ -28,6 +28,7 @@ interface Drag {
 
 /** A pointer that moved less has clicked. */
 const dragFromPx = 5;
+const toldAtOnce = 60;
 
 /**
  * Pointer and keys on a board of strips: a cross hair through all of them, a tip, zoom by dragging. For the keyboard the board
@@ -42,6 +43,9 @@ export class BoardController {
   /** The strip that the tab key stops at, and the column for all of them. */
   #current: string | undefined;
   #column: number | undefined;
+  /** Strips that do not say yet what they show. */
+  readonly #untold = new Set<HTMLElement>();
+  #telling: ReturnType<typeof setTimeout> | undefined;
 
   constructor(meaning: () => BoardMeaning, parts: BoardParts) {
     this.#meaning = meaning;
@@ -59,15 +63,41 @@ export class BoardController {
   }
 
   close(): void {
+    clearTimeout(this.#telling);
     this.#ending.abort();
   }
 
-  /** After strips have come or gone: exactly one of them is a stop of the tab key. */
-  stripsChanged(): void {
+  /** After strips have come, gone or changed: exactly one of all is a stop of the tab key. */
+  stripsChanged(changed: Iterable<HTMLElement>): void {
     const strips = this.#strips();
-    const stop = strips.find((strip) => strip.dataset.strip === this.#current) ?? strips[0];
-    for (const strip of strips) strip.tabIndex = strip === stop ? 0 : -1;
-    for (const strip of strips) this.#tellValue(strip);
+    this.#stopAt(strips.find((strip) => strip.dataset.strip === this.#current) ?? strips[0]);
+    for (const strip of changed) this.#untold.add(strip);
+    this.#tellSome();
+  }
+
+  /** After the time that is shown has changed: what any strip says has another time. */
+  rangeChanged(): void {
+    this.stripsChanged(this.#strips());
+  }
+
+  /** Of many strips a few at a time: whoever scrolls is not kept waiting. */
+  #tellSome(): void {
+    clearTimeout(this.#telling);
+    let left = toldAtOnce;
+    for (const strip of this.#untold) {
+      if (left-- === 0) break;
+      this.#untold.delete(strip);
+      if (strip.isConnected) this.#tellValue(strip);
+    }
+    if (this.#untold.size > 0) this.#telling = setTimeout(() => this.#tellSome());
+  }
+
+  #stopAt(stop: HTMLElement | undefined): void {
+    for (const strip of this.#strips()) {
+      const tabIndex = strip === stop ? 0 : -1;
+      // To write it costs also where it is the same.
+      if (strip.tabIndex !== tabIndex) strip.tabIndex = tabIndex;
+    }
   }
 
   #down(event: PointerEvent): void {
@@ -135,7 +165,7 @@ export class BoardController {
     const strip = stripOf(event.target);
     if (strip === undefined) return;
     this.#current = strip.dataset.strip;
-    for (const other of this.#strips()) other.tabIndex = other === strip ? 0 : -1;
+    this.#stopAt(strip);
     // A click focuses too, and has its own place.
     if (strip.matches(":focus-visible")) this.#moveTo(strip, this.#column ?? this.#meaning().range.columns - 1);
   }

@@ -5,13 +5,15 @@ import { PageContext } from "./page-context.ts";
 import { TimeAxis } from "./time-axis.ts";
 import { Tip, type TipHandle } from "./tip.ts";
 
+type Seen = (isNear: boolean, heightPx: number) => void;
+
 /** What strips need of their board. All are as wide as its axis is, so that none has to be measured. */
 export interface BoardContextValue {
   readonly width: number;
-  /** Tells whether an element is near what is to be seen; the answer ends that. */
-  readonly watch: (element: Element, seen: (isNear: boolean) => void) => () => void;
-  /** A strip is there, or shows something else. */
-  readonly stripChanged: () => void;
+  /** Tells whether an element is near what is to be seen, and how high it is then; the answer ends that. */
+  readonly watch: (element: Element, seen: Seen) => () => void;
+  /** A strip has come or gone, or shows something else. */
+  readonly stripChanged: (strip: HTMLElement) => void;
 }
 
 export const BoardContext = createContext<BoardContextValue>({
@@ -46,7 +48,8 @@ export function StripBoard({ label, meaning, children }: StripBoardProps): Compo
     controller.current = new BoardController(() => latest.current, parts);
     return () => controller.current?.close();
   }, []);
-  const stripChanged = useOnceATurn(() => controller.current?.stripsChanged());
+  const stripChanged = useOnceATurn((strips) => controller.current?.stripsChanged(strips));
+  useEffect(() => controller.current?.rangeChanged(), [meaning.range]);
   const context = useMemo(() => ({ width, watch, stripChanged }), [width, watch, stripChanged]);
   return h(
     "section",
@@ -66,16 +69,18 @@ export function StripBoard({ label, meaning, children }: StripBoardProps): Compo
 }
 
 /** Many strips change at once; the board looks at them once. */
-function useOnceATurn(act: () => void): () => void {
-  const isDue = useRef(false);
+function useOnceATurn(act: (strips: Iterable<HTMLElement>) => void): BoardContextValue["stripChanged"] {
+  const changed = useRef(new Set<HTMLElement>());
   return useMemo(
-    () => () => {
-      if (isDue.current) return;
-      isDue.current = true;
-      setTimeout(() => {
-        isDue.current = false;
-        act();
-      });
+    () => (strip) => {
+      if (changed.current.size === 0) {
+        setTimeout(() => {
+          const strips = changed.current;
+          changed.current = new Set();
+          act(strips);
+        });
+      }
+      changed.current.add(strip);
     },
     [],
   );
@@ -94,13 +99,15 @@ function useWidth(box: { readonly current: HTMLElement | null }): number {
 }
 
 /** How far beyond the window's edges strips are drawn already. */
-const nearness = "300px 0px";
+const nearness = "200px 0px";
 
 function useNearness(): BoardContextValue["watch"] {
   const { observer, seen } = useMemo(() => {
-    const seen = new WeakMap<Element, (isNear: boolean) => void>();
+    const seen = new WeakMap<Element, Seen>();
     const tell = (entries: IntersectionObserverEntry[]) => {
-      for (const { target, isIntersecting } of entries) seen.get(target)?.(isIntersecting);
+      for (const { target, isIntersecting, boundingClientRect } of entries) {
+        seen.get(target)?.(isIntersecting, boundingClientRect.height);
+      }
     };
     return { seen, observer: new IntersectionObserver(tell, { rootMargin: nearness }) };
   }, []);
