@@ -36,6 +36,20 @@ describe("the page's script and style sheet", () => {
     for (const [address] of made.style.matchAll(/url\([^)]*\)/g)) assert.match(address, /^url\("?data:/);
   });
 
+  test("are whole: every part of the style sheet is there", () => {
+    for (const selector of [
+      "--ground:",
+      ".top{",
+      ".headline{",
+      ".strip{",
+      ".node-row{",
+      ".lost-bar{",
+      "@media print",
+    ]) {
+      assert.ok(made.style.includes(selector), selector);
+    }
+  });
+
   test("have no types and no comments of ours, and are small", () => {
     assert.doesNotMatch(made.script, /readonly|interface |\/\*\*/);
     assert.ok(made.script.length < 140_000, `${made.script.length}`);

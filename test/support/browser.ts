@@ -32,7 +32,8 @@ export async function openBrowser(): Promise<TestBrowser> {
     newPage: async (options = {}) => {
       const context: BrowserContext = await browser.newContext(options);
       const page = await context.newPage();
-      page.once("close", () => void context.close());
+      // Where the browser itself is being closed, it takes the context with it.
+      page.once("close", () => void context.close().catch(() => {}));
       return page;
     },
     close: () => browser.close(),

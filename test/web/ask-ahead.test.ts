@@ -63,11 +63,12 @@ test("a question asked ahead that fails is told of to whoever asks it", async (t
 });
 
 test("what is asked ahead is what the address's view wants", () => {
+  const noonMs = Date.UTC(2026, 10, 26, 12);
   for (const [address, question] of [
     ["", "api/v1/overview?range=1h&nodes=sick&offset=0&limit=200"],
     ["?search=x&range=24h&zone=a", "api/v1/overview?range=24h&zone=a&search=x&nodes=all&offset=0&limit=100"],
     ["?view=zones&range=7d", "api/v1/zones?range=7d"],
-    ["?view=node&node=k&at=7200000", "api/v1/history?from=3600000&to=7200000&key=k"],
+    [`?view=node&node=k&at=${noonMs}`, `api/v1/history?from=${noonMs - 3_600_000}&to=${noonMs}&key=k`],
   ] as const) {
     assert.equal(firstQuestion(parseAddress(address)), question);
   }
