@@ -1,3 +1,4 @@
+import { readPlace } from "./event-place.ts";
 import { Fields } from "./fields.ts";
 import { parseSpan, parseTime } from "./parse-time.ts";
 import type { Problem } from "./problem.ts";
@@ -50,7 +51,7 @@ const readers: Readonly<Record<Question["ask"], Reader>> = {
   events: (fields, nowMs) => {
     const key = fields.text("key", maxKeyLength);
     const kinds = fields.someOf("kinds", eventKinds);
-    const query = { ...readTime(fields, nowMs), key, ...readGroup(fields), kinds, before: readPlace(fields) };
+    const query = { ...readTime(fields, nowMs), key, ...readGroup(fields), kinds, before: readBefore(fields) };
     return { ask: "events", query: { ...query, limit: readLimit(fields, maxRows.events) } };
   },
   targets: (fields) => {
@@ -105,10 +106,9 @@ function readLimit(fields: Fields, most: number): number {
   return fields.whole("limit", 1, most) ?? defaultRows;
 }
 
-/** The history that gave it knows what it means. */
-function readPlace(fields: Fields): string | undefined {
+function readBefore(fields: Fields): string | undefined {
   return fields.parsed("before", (text) =>
-    /^\d{1,16}(:\d{1,9})?$/.test(text) ? { text } : "is no place in the events; give `next` of an answer, as it was",
+    readPlace(text) === undefined ? "is no place in the events; give `next` of an answer, as it was" : { text },
   )?.text;
 }
 

@@ -147,6 +147,7 @@ describe("is refused with a sentence", () => {
     ["zones", "format=xml", 'format="xml" is none of json, csv'],
     ["events", "kinds=down,fire", 'kinds="fire" is none of handshake, down, up, ready, joined, left, api, pingo'],
     ["events", "before=abc", 'before="abc" is no place in the events; give `next` of an answer, as it was'],
+    ["events", "before=100", 'before="100" is no place in the events; give `next` of an answer, as it was'],
     ["events", "before=%00", 'before="\\u0000" is no place in the events; give `next` of an answer, as it was'],
     ["history", "key=a&zone=c", 'key="a" names one target; leave cluster and zone out'],
     ["zones", "cluster=a&cluster=b", 'cluster="b" was there before; give it once'],

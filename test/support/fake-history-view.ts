@@ -1,3 +1,4 @@
+import { readPlace, writePlace } from "../../src/api/event-place.ts";
 import type { StepMs } from "../../src/api/queries.ts";
 import type { HistoryEvent, ResultCounts } from "../../src/api/v1.ts";
 import { worseHeat } from "../../src/history/heat.ts";
@@ -136,12 +137,12 @@ export class FakeHistoryView implements HistoryView {
 
   events({ fromMs, toMs, before, limit, id, keeps }: EventScan) {
     const key = id === undefined ? undefined : this.#known[id]?.target.key;
-    const from = Number(before ?? 0);
+    const from = before === undefined ? 0 : (readPlace(before)?.seen ?? 0);
     const fitting = this.happened
       .toSorted((a, b) => b.atMs - a.atMs)
       .filter((event) => event.atMs >= fromMs && event.atMs < toMs && (key === undefined || event.key === key))
       .filter(keeps);
-    const next = from + limit < fitting.length ? String(from + limit) : undefined;
+    const next = from + limit < fitting.length ? writePlace({ atMs: 0, seen: from + limit }) : undefined;
     return { events: fitting.slice(from, from + limit), next };
   }
 

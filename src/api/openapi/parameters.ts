@@ -33,8 +33,12 @@ export const timeParameters: readonly Parameter[] = [
   ),
 ];
 
-export const cluster = parameter("cluster", name, "Of this cluster alone.");
-export const zone = parameter("zone", name, "Of this zone alone; given empty, of nodes without a zone.");
+export const cluster = parameter("cluster", name, "Of this cluster alone. PinGo's own events are of none.");
+export const zone = parameter(
+  "zone",
+  name,
+  "Of this zone alone; given empty, of nodes without a zone. Events of APIs and of PinGo itself are in none.",
+);
 export const search = parameter("search", name, "A part of a node's name or address.");
 export const nodes = parameter(
   "nodes",

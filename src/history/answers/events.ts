@@ -15,17 +15,17 @@ export function events(view: HistoryView, query: EventsQuery): EventsAnswer | Pr
   return { nowMs: view.nowMs, events: found.events, next: found.next ?? null };
 }
 
-/** What is of PinGo itself is of every cluster. */
+/** An API is of its cluster, PinGo itself of none. */
 function isAsked({ kind, cluster }: HistoryEvent, query: EventsQuery): boolean {
   if (query.kinds.length > 0 && !query.kinds.includes(kind)) return false;
-  return kind === "pingo" || query.cluster === "" || query.cluster === cluster;
+  return query.cluster === "" || query.cluster === cluster;
 }
 
-/** What is of PinGo and of an API is of each zone; what is of a node and not of a target has its targets' zone. */
+/** PinGo and APIs are in no zone; what is of a node and not of a target has its targets' zone. */
 function zoneFilter(view: HistoryView, zone: string): (event: HistoryEvent) => boolean {
   let nodes: ReadonlySet<string> | undefined;
   return (event) => {
-    if (event.kind === "pingo" || event.kind === "api") return true;
+    if (event.node === "") return false;
     if (event.key !== "" || event.zone !== "") return event.zone === zone;
     nodes ??= nodesOf(view, zone);
     return nodes.has(nameOf(event.cluster, event.node));

@@ -1,3 +1,4 @@
+import { readPlace, writePlace } from "../../api/event-place.ts";
 import { stepsMs } from "../../api/queries.ts";
 import type { HistoryEvent } from "../../api/v1.ts";
 import type { EventScan, KnownTarget } from "../model.ts";
@@ -27,6 +28,8 @@ export interface EventSource {
 /** So much is looked at for one answer, however little of it fits; the next one goes on from there. */
 const effortAtMost = 40_000;
 
+const beginning = { atMs: Number.MAX_SAFE_INTEGER, seen: 0 };
+
 /** An event, or the end of a minute that was opened: nothing after it is younger. */
 interface Seen {
   readonly atMs: number;
@@ -39,13 +42,14 @@ export function scanEvents(
   source: EventSource,
   { fromMs, toMs, before, limit, id, keeps }: EventScan,
 ): { events: HistoryEvent[]; next: string | undefined } {
-  const place = placeOf(before);
+  const place = (before === undefined ? undefined : readPlace(before)) ?? beginning;
   const endMs = Math.min(toMs, place.atMs + 1);
   const events: HistoryEvent[] = [];
   let effort = 0;
   let [lastMs, ofLast] = [Number.POSITIVE_INFINITY, 0];
   for (const { atMs, event, effort: taken } of newestFirst(source, fromMs, endMs, id)) {
-    if (events.length >= limit || effort > effortAtMost) return { events, next: `${lastMs}:${ofLast}` };
+    if (events.length >= limit || effort > effortAtMost)
+      return { events, next: writePlace({ atMs: lastMs, seen: ofLast }) };
     if (atMs !== lastMs) [lastMs, ofLast] = [atMs, 0];
     effort += taken;
     if (event === undefined) continue;
@@ -54,12 +58,6 @@ export function scanEvents(
     if (keeps(event)) events.push(event);
   }
   return { events, next: undefined };
-}
-
-function placeOf(before: string | undefined): { atMs: number; seen: number } {
-  const match = /^(\d{1,16}):(\d{1,9})$/.exec(before ?? "");
-  if (match === null) return { atMs: Number.MAX_SAFE_INTEGER, seen: 0 };
-  return { atMs: Number(match[1]), seen: Number(match[2]) };
 }
 
 /** Both kinds in one order. */

@@ -1,3 +1,4 @@
+import { readPlace, writePlace } from "../../api/event-place.ts";
 import type { StepMs } from "../../api/queries.ts";
 import type { HistoryEvent } from "../../api/v1.ts";
 import type { Bucket, EventScan, HistoryView, KnownTarget, LiveState, NodeState, ZoneBucket } from "../model.ts";
@@ -84,13 +85,33 @@ export class PrometheusView implements HistoryView {
     return within(this.#reading.zones, fromMs, toMs);
   }
 
-  events({ before, limit, id, keeps }: EventScan) {
+  events({ fromMs, toMs, before, limit, id, keeps }: EventScan) {
     const known = id === undefined ? undefined : this.#byId.get(id);
-    const fitting = this.#reading.events.filter((event) => keeps(event) && (known === undefined || isOf(event, known)));
-    const from = Number(before ?? 0) || 0;
-    const events = fitting.slice(from, from + limit);
-    return { events, next: from + limit < fitting.length ? String(from + limit) : undefined };
+    const isAsked = ({ atMs }: HistoryEvent) => atMs >= fromMs && atMs < toMs;
+    const own = this.#reading.events.filter((event) => isAsked(event) && (known === undefined || isOf(event, known)));
+    return pageOf(own, before, limit, keeps);
   }
+}
+
+/** The newest first, on from a place. */
+function pageOf(
+  all: readonly HistoryEvent[],
+  before: string | undefined,
+  limit: number,
+  keeps: EventScan["keeps"],
+): ReturnType<HistoryView["events"]> {
+  const place = before === undefined ? undefined : readPlace(before);
+  const events: HistoryEvent[] = [];
+  let [lastMs, seen] = [Number.POSITIVE_INFINITY, 0];
+  for (const event of all) {
+    if (place !== undefined && event.atMs > place.atMs) continue;
+    if (events.length === limit) return { events, next: writePlace({ atMs: lastMs, seen }) };
+    if (event.atMs !== lastMs) [lastMs, seen] = [event.atMs, 0];
+    seen++;
+    const wasRead = event.atMs === place?.atMs && seen <= place.seen;
+    if (!wasRead && keeps(event)) events.push(event);
+  }
+  return { events, next: undefined };
 }
 
 function isOf({ key, cluster, node, kind }: HistoryEvent, { target }: KnownTarget): boolean {

@@ -17,8 +17,10 @@ export async function readEvents(
   name: TargetName | undefined,
 ): Promise<HistoryEvent[]> {
   const stepMs = Math.max(leastStepMs, Math.ceil((toMs - fromMs) / mostSteps / 1_000) * 1_000);
+  // On whole steps: who reads on later, when the range has moved on, finds the same events at the same moments.
+  const firstMs = Math.ceil(fromMs / stepMs) * stepMs;
   const ask = (family: string, of: string, matchers: Parameters<typeof selector>[0]) =>
-    client.range(expressions.flips(family, of, matchers, stepMs), fromMs, toMs, stepMs);
+    firstMs > toMs ? [] : client.range(expressions.flips(family, of, matchers, stepMs), firstMs, toMs, stepMs);
   const { cluster, node } = name ?? {};
   const [ups, readies, apis] = await Promise.all([
     ask("pingo_up", expressions.ofTarget, { ...name }),
