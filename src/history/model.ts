@@ -22,7 +22,18 @@ export interface KnownTarget {
   readonly joinedMs: number;
   /** Undefined while it is probed. */
   readonly leftMs: number | undefined;
+  /** Zones that it was in before that of `target`, the oldest first; before the first of them nobody knows, or it was there. */
+  readonly pastZones: readonly PastZone[];
 }
+
+/** A zone that a target has left. */
+export interface PastZone {
+  readonly zone: string;
+  /** From then on it was in the next one. */
+  readonly untilMs: number;
+}
+
+export const noPastZones: readonly PastZone[] = [];
 
 /** What a history keeps of a node that no target of it says. */
 export interface NodeState {

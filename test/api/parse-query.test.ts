@@ -145,7 +145,7 @@ describe("is refused with a sentence", () => {
     ["overview", "offset=-1", 'offset="-1" is no whole number from 0 to 1000000'],
     ["overview", "nodes=ill", 'nodes="ill" is none of sick, all'],
     ["zones", "format=xml", 'format="xml" is none of json, csv'],
-    ["events", "kinds=down,fire", 'kinds="fire" is none of handshake, down, up, ready, joined, left, api, pingo'],
+    ["events", "kinds=down,fire", 'kinds="fire" is none of handshake, down, up, ready, joined, left, zone, api, pingo'],
     ["events", "before=abc", 'before="abc" is no place in the events; give `next` of an answer, as it was'],
     ["events", "before=100", 'before="100" is no place in the events; give `next` of an answer, as it was'],
     ["events", "before=%00", 'before="\\u0000" is no place in the events; give `next` of an answer, as it was'],

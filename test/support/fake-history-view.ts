@@ -12,6 +12,7 @@ import {
   noHeat,
   type ZoneBucket,
 } from "../../src/history/model.ts";
+import { zoneAt } from "../../src/history/zone-at.ts";
 import type { Target } from "../../src/target.ts";
 import type { NodeFacts } from "../../src/targets/node.ts";
 import { makeTarget } from "./make-target.ts";
@@ -55,6 +56,13 @@ export class FakeHistoryView implements HistoryView {
   /** By the start of the minute, then the id. */
   readonly #minutes = new Map<number, Map<number, Kept>>();
 
+  /** It is in that zone from then on. */
+  move(id: number, zone: string, atMs: number): void {
+    const known = this.#known[id] as KnownTarget;
+    const pastZones = [...known.pastZones, { zone: known.target.zone, untilMs: atMs }];
+    this.#known[id] = { ...known, target: { ...known.target, zone }, pastZones };
+  }
+
   /** A target that is up since long ago where nothing else is said. */
   add(parts: Partial<Target> & { node: string }, known: Partial<KnownTarget> & { live?: Partial<LiveState> } = {}) {
     const id = this.#known.length;
@@ -64,6 +72,7 @@ export class FakeHistoryView implements HistoryView {
       target: makeTarget(parts),
       joinedMs: noonMs - 30 * 86_400_000,
       leftMs: undefined,
+      pastZones: [],
       ...rest,
     });
     this.#live.push({ ...silent, up: true, result: "ok", sinceMs: noonMs - 86_400_000, lastRttUs: 500, ...live });
@@ -128,8 +137,8 @@ export class FakeHistoryView implements HistoryView {
   *zones(stepMs: StepMs, fromMs: number, toMs: number) {
     for (const [startMs, kept] of this.#steps(stepMs, fromMs, toMs)) {
       const byZone = Map.groupBy(kept, ({ id }) => {
-        const { cluster, zone } = (this.#known[id] as KnownTarget).target;
-        return JSON.stringify([cluster, zone]);
+        const known = this.#known[id] as KnownTarget;
+        return JSON.stringify([known.target.cluster, zoneAt(known, startMs)]);
       });
       yield { startMs, zones: [...byZone].map(([name, own]) => zoneBucket(name, own)) };
     }

@@ -1,7 +1,8 @@
 import type { Problem } from "../../api/problem.ts";
 import type { EventsQuery } from "../../api/queries.ts";
 import type { EventsAnswer, HistoryEvent } from "../../api/v1.ts";
-import type { HistoryView } from "../model.ts";
+import type { HistoryView, KnownTarget } from "../model.ts";
+import { wasEverIn, zoneAt } from "../zone-at.ts";
 import { unknownTarget } from "./unknown-target.ts";
 
 /** What happened, the newest first. */
@@ -21,20 +22,22 @@ function isAsked({ kind, cluster }: HistoryEvent, query: EventsQuery): boolean {
   return query.cluster === "" || query.cluster === cluster;
 }
 
-/** PinGo and APIs are in no zone; what is of a node and not of a target has its targets' zone. */
+/** PinGo and APIs are in no zone; what is of a node and not of a target has the zone that its targets were in then. */
 function zoneFilter(view: HistoryView, zone: string): (event: HistoryEvent) => boolean {
-  let nodes: ReadonlySet<string> | undefined;
+  let nodes: ReadonlyMap<string, readonly KnownTarget[]> | undefined;
   return (event) => {
     if (event.node === "") return false;
     if (event.key !== "" || event.zone !== "") return event.zone === zone;
     nodes ??= nodesOf(view, zone);
-    return nodes.has(nameOf(event.cluster, event.node));
+    const own = nodes.get(nameOf(event.cluster, event.node)) ?? [];
+    return own.some((known) => zoneAt(known, event.atMs) === zone);
   };
 }
 
-function nodesOf(view: HistoryView, zone: string): ReadonlySet<string> {
-  const own = view.targets().filter(({ target }) => target.zone === zone);
-  return new Set(own.map(({ target }) => nameOf(target.cluster, target.node)));
+/** The targets of each node that has any in a zone, or had. */
+function nodesOf(view: HistoryView, zone: string): ReadonlyMap<string, readonly KnownTarget[]> {
+  const own = view.targets().filter((known) => wasEverIn(known, zone));
+  return Map.groupBy(own, ({ target }) => nameOf(target.cluster, target.node));
 }
 
 /** Neither name has a line's end in it. */

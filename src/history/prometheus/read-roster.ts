@@ -27,6 +27,7 @@ export async function readRoster(client: QueryClient, matchers: Matchers, asked:
       // Where it was there at the beginning of the range, it joined before that; when, nobody asked.
       joinedMs: Math.max(fromMs, firstMs - stepMs),
       leftMs: present.has(key) ? undefined : Math.min(endMs, lastMs + stepMs),
+      pastZones: [],
     };
   });
 }

@@ -17,7 +17,7 @@ export interface StepRow {
 /** A change that is no handshake. */
 export interface ChangeRow {
   readonly atMs: number;
-  readonly kind: "ready" | "joined" | "left" | "api" | "pingo";
+  readonly kind: "ready" | "joined" | "left" | "zone" | "api" | "pingo";
   readonly cluster: string;
   readonly node: string;
   /** A target's id, where it is about one. */
@@ -29,7 +29,7 @@ export interface TargetRow {
   readonly id: number;
   readonly joinedMs: number;
   readonly leftMs: number | undefined;
-  /** JSON of the target. */
+  /** JSON of the target, and of its zones of before. */
   readonly target: string;
 }
 
