@@ -40,7 +40,7 @@ export interface Headline {
 
 export interface ClusterState {
   readonly cluster: string;
-  /** Null where there is no API: a file of targets, or a history that does not know. */
+  /** At the end of the range. Null where there is no API: a file of targets, or a history that does not know. */
   readonly isApiUp: boolean | null;
   readonly apiSinceMs: number | null;
   readonly targets: number;

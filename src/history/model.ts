@@ -65,6 +65,13 @@ export interface Silence {
   readonly isLocal: boolean;
 }
 
+/** How an API is, or was at a moment; undefined where nobody knows. */
+export interface ApiState {
+  readonly cluster: string;
+  readonly isUp: boolean | undefined;
+  readonly sinceMs: number | undefined;
+}
+
 /** A bucket of all targets of a zone. */
 export interface ZoneBucket {
   readonly cluster: string;
@@ -92,11 +99,9 @@ export interface HistoryView {
   target(key: string): KnownTarget | undefined;
   live(id: number): LiveState;
   node(cluster: string, node: string): NodeState | undefined;
-  apis(): readonly {
-    readonly cluster: string;
-    readonly isUp: boolean | undefined;
-    readonly sinceMs: number | undefined;
-  }[];
+  apis(): readonly ApiState[];
+  /** How they were at a moment that is past; a cluster of which nothing is known may be left out. */
+  apisAt(atMs: number): readonly ApiState[];
   /**
    * For each step that has one, a heat by target id; shorter than there are ids where the last have none. An array stays
    * as it is while the question is answered: whoever has it may come back to it.

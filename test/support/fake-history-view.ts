@@ -119,6 +119,12 @@ export class FakeHistoryView implements HistoryView {
     return this.apiStates;
   }
 
+  apisAt(atMs: number) {
+    return this.apiStates.map((api) =>
+      (api.sinceMs ?? atMs + 1) <= atMs ? api : { ...api, isUp: undefined, sinceMs: undefined },
+    );
+  }
+
   *heat(stepMs: StepMs, fromMs: number, toMs: number) {
     for (const [startMs, kept] of this.#steps(stepMs, fromMs, toMs)) {
       const heat = new Uint8Array(Math.max(...kept.map(({ id }) => id)) + 1).fill(noHeat);

@@ -84,7 +84,9 @@ export const schemas: Readonly<Record<string, Schema>> = {
   ),
   ClusterState: object({
     cluster,
-    isApiUp: orNull(flag("Whether its API answers; null where there is none, or it is not known.")),
+    isApiUp: orNull(
+      flag("Whether its API answers, at the end of the range; null where there is none, or it is not known."),
+    ),
     apiSinceMs: orNull(ms("Since when.")),
     targets: whole("Targets that are probed."),
     reachable: whole("Of those, at the end of the range."),

@@ -28,7 +28,10 @@ export function eventsOfHandshake(record: ReadHandshake, startMs: number, known:
   return (record.synSent ?? 1) > 1 ? [up, itself] : [up];
 }
 
-export function eventOfChange(change: ChangeRow, known: KnownTarget | undefined): HistoryEvent {
+/** A change that is an event. */
+export type ToldChange = ChangeRow & { readonly kind: HistoryEvent["kind"] };
+
+export function eventOfChange(change: ToldChange, known: KnownTarget | undefined): HistoryEvent {
   const { atMs, kind, cluster, node, text } = change;
   const about = known === undefined ? { target: "", key: "", zone: "" } : whose(known, atMs);
   return { atMs, kind, ...about, cluster, node, result: null, text, synSent: null, connectUs: null };

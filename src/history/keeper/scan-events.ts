@@ -3,7 +3,7 @@ import { stepsMs } from "../../api/queries.ts";
 import type { HistoryEvent } from "../../api/v1.ts";
 import type { EventScan, KnownTarget } from "../model.ts";
 import type { ChangeRow } from "../store/store.ts";
-import { eventOfChange, eventsOfHandshake } from "./event-text.ts";
+import { eventOfChange, eventsOfHandshake, type ToldChange } from "./event-text.ts";
 import type { ReadHandshake } from "./minute-handshakes.ts";
 
 /** A minute, and what it took to find it, in events that could have been looked at instead. */
@@ -75,10 +75,15 @@ function* newestFirst(source: EventSource, fromMs: number, toMs: number, id: num
 function* changesDown(source: EventSource, fromMs: number, toMs: number, of: KnownTarget | undefined): Generator<Seen> {
   for (const change of source.changes(fromMs, toMs, of)) {
     // A node's change is each of its targets'; a target's only its own.
+    if (!isTold(change)) continue;
     if (of !== undefined && change.id !== undefined && change.id !== of.id) continue;
     const known = change.id === undefined ? undefined : source.known(change.id);
     yield { atMs: change.atMs, event: eventOfChange(change, known), effort: 1 };
   }
+}
+
+function isTold(change: ChangeRow): change is ToldChange {
+  return change.kind !== "api up";
 }
 
 function* handshakesDown(source: EventSource, fromMs: number, toMs: number, id: number | undefined): Generator<Seen> {

@@ -1,7 +1,16 @@
 import { readPlace, writePlace } from "../../api/event-place.ts";
 import type { StepMs } from "../../api/queries.ts";
 import type { HistoryEvent } from "../../api/v1.ts";
-import type { Bucket, EventScan, HistoryView, KnownTarget, LiveState, NodeState, ZoneBucket } from "../model.ts";
+import type {
+  ApiState,
+  Bucket,
+  EventScan,
+  HistoryView,
+  KnownTarget,
+  LiveState,
+  NodeState,
+  ZoneBucket,
+} from "../model.ts";
 import type { Heats } from "./read-heat.ts";
 import { type Live, nodeKey } from "./read-live.ts";
 
@@ -10,6 +19,8 @@ export interface Reading {
   readonly nowMs: number;
   readonly targets: readonly KnownTarget[];
   readonly live: Live;
+  /** How APIs were at the end that was asked for, where that is past. */
+  readonly apisThen: readonly ApiState[];
   /** By step. */
   readonly heats: ReadonlyMap<StepMs, Heats>;
   /** By target id, of the range's own step. */
@@ -21,6 +32,7 @@ export interface Reading {
 export const nothingRead: Omit<Reading, "nowMs"> = {
   targets: [],
   live: { states: new Map(), nodes: new Map(), apis: [] },
+  apisThen: [],
   heats: new Map(),
   buckets: new Map(),
   zones: [],
@@ -68,8 +80,13 @@ export class PrometheusView implements HistoryView {
     return this.#reading.live.nodes.get(nodeKey(cluster, node));
   }
 
-  apis(): ReturnType<HistoryView["apis"]> {
+  apis(): readonly ApiState[] {
     return this.#reading.live.apis;
+  }
+
+  /** Of the end that the question asked for: no other moment was read. */
+  apisAt(): readonly ApiState[] {
+    return this.#reading.apisThen;
   }
 
   heat(stepMs: StepMs, fromMs: number, toMs: number): Heats {
