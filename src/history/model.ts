@@ -1,4 +1,5 @@
 import type { StepMs } from "../api/queries.ts";
+import type { SteppedRange } from "../api/range.ts";
 import type { HistoryEvent, ResultCounts } from "../api/v1.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Target } from "../target.ts";
@@ -65,6 +66,12 @@ export interface Silence {
   readonly isLocal: boolean;
 }
 
+/** A cluster, and the zones of its nodes; empty stands for nodes without one. */
+export interface Place {
+  readonly cluster: string;
+  readonly zones: readonly string[];
+}
+
 /** How an API is, or was at a moment; undefined where nobody knows. */
 export interface ApiState {
   readonly cluster: string;
@@ -100,6 +107,8 @@ export interface HistoryView {
   live(id: number): LiveState;
   node(cluster: string, node: string): NodeState | undefined;
   apis(): readonly ApiState[];
+  /** All clusters and zones of which anything is known, or was measured in a range: for who asks for one that is not found. */
+  places(range: SteppedRange): readonly Place[];
   /** How they were at a moment that is past; a cluster of which nothing is known may be left out. */
   apisAt(atMs: number): readonly ApiState[];
   /**

@@ -1,5 +1,6 @@
 import { readPlace, writePlace } from "../../src/api/event-place.ts";
 import type { StepMs } from "../../src/api/queries.ts";
+import type { SteppedRange } from "../../src/api/range.ts";
 import type { HistoryEvent, ResultCounts } from "../../src/api/v1.ts";
 import { worseHeat } from "../../src/history/heat.ts";
 import { LatencySketch } from "../../src/history/latency-sketch.ts";
@@ -12,6 +13,7 @@ import {
   noHeat,
   type ZoneBucket,
 } from "../../src/history/model.ts";
+import { placesOf } from "../../src/history/places.ts";
 import { zoneAt } from "../../src/history/zone-at.ts";
 import type { Target } from "../../src/target.ts";
 import type { NodeFacts } from "../../src/targets/node.ts";
@@ -117,6 +119,10 @@ export class FakeHistoryView implements HistoryView {
 
   apis() {
     return this.apiStates;
+  }
+
+  places({ stepMs, fromMs, toMs }: SteppedRange) {
+    return placesOf(this.#known, this.apiStates, this.zones(stepMs, fromMs, toMs));
   }
 
   apisAt(atMs: number) {

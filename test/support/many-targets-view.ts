@@ -50,6 +50,7 @@ export function manyTargets(count: number, { oneIn, isOutage }: FleetTrouble): H
     node: (_cluster, node) => nodes.get(node),
     apis: () => [],
     apisAt: () => [],
+    places: () => [],
     heat: (stepMs, fromMs, toMs) =>
       steps(stepMs, fromMs, toMs).map((startMs, index) => ({ startMs, heat: heats[index] as Uint8Array })),
     buckets: (stepMs, _id, fromMs, toMs) => steps(stepMs, fromMs, toMs).map((startMs) => ({ startMs, bucket })),

@@ -1,4 +1,5 @@
 import { type StepMs, stepsMs } from "../../api/queries.ts";
+import type { SteppedRange } from "../../api/range.ts";
 import type { ResultCounts } from "../../api/v1.ts";
 import { decodeBlock } from "../codec/block-codec.ts";
 import { decompress } from "../codec/compress.ts";
@@ -7,6 +8,7 @@ import { decodeZones } from "../codec/zone-codec.ts";
 import { addBuckets, bucketOf, groupSize } from "../group-block.ts";
 import { LatencySketch } from "../latency-sketch.ts";
 import type { Bucket, EventScan, HistoryView, KnownTarget, LiveState, NodeState, ZoneBucket } from "../model.ts";
+import { placesOf } from "../places.ts";
 import { addHeat, addZones } from "../step-sums.ts";
 import type { ChangeRow, Level, Store } from "../store/store.ts";
 import { apisAt } from "./apis-at.ts";
@@ -81,6 +83,10 @@ export class KeeperView implements HistoryView {
   apisAt(atMs: number) {
     const before = this.#apiChanges(atMs, "before");
     return apisAt(atMs, this.apis(), { before, after: this.#apiChanges(atMs, "after") });
+  }
+
+  places({ stepMs, fromMs, toMs }: SteppedRange) {
+    return placesOf(this.targets(), this.apis(), this.zones(stepMs, fromMs, toMs));
   }
 
   *heat(stepMs: StepMs, fromMs: number, toMs: number): Generator<{ startMs: number; heat: Uint8Array }> {

@@ -9,6 +9,7 @@ import type {
   KnownTarget,
   LiveState,
   NodeState,
+  Place,
   ZoneBucket,
 } from "../model.ts";
 import type { Heats } from "./read-heat.ts";
@@ -19,6 +20,8 @@ export interface Reading {
   readonly nowMs: number;
   readonly targets: readonly KnownTarget[];
   readonly live: Live;
+  /** Read where a question asks for a cluster or a zone. */
+  readonly places: readonly Place[];
   /** How APIs were at the end that was asked for, where that is past. */
   readonly apisThen: readonly ApiState[];
   /** By step. */
@@ -32,6 +35,7 @@ export interface Reading {
 export const nothingRead: Omit<Reading, "nowMs"> = {
   targets: [],
   live: { states: new Map(), nodes: new Map(), apis: [] },
+  places: [],
   apisThen: [],
   heats: new Map(),
   buckets: new Map(),
@@ -82,6 +86,10 @@ export class PrometheusView implements HistoryView {
 
   apis(): readonly ApiState[] {
     return this.#reading.live.apis;
+  }
+
+  places(): readonly Place[] {
+    return this.#reading.places;
   }
 
   /** Of the end that the question asked for: no other moment was read. */
