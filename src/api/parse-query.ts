@@ -13,6 +13,8 @@ export const defaultRangeMs = 3 * 3_600_000;
 /** How many rows an answer has at the most, and where nothing is said. */
 export const maxRows = { overview: 500, events: 1_000, targets: 1_000 } as const;
 export const defaultRows = 100;
+/** Of a file that says nothing else: all. */
+export const allRows = 1_000_000_000;
 const maxOffset = 1_000_000;
 const maxNameLength = 256;
 /** Cluster, uid and address. */
@@ -103,7 +105,7 @@ function readPage(fields: Fields, most: number) {
 }
 
 function readLimit(fields: Fields, most: number): number {
-  return fields.whole("limit", 1, most) ?? defaultRows;
+  return fields.whole("limit", 1, most) ?? (fields.isFile ? allRows : defaultRows);
 }
 
 function readBefore(fields: Fields): string | undefined {

@@ -35,9 +35,10 @@ export function eventsUrl(state: PageState, before: string | undefined): string 
   return url("history/events", { ...timesOf(state), key: state.node, limit: eventsPerPage, before });
 }
 
-/** The same as a file. */
+/** The same as a file; a table has all rows, however many are shown. */
 export function asFile(question: string, format: "csv" | "json"): string {
-  return `${question}&format=${format}`;
+  const asked = format === "csv" ? question.replace(/&(limit|offset)=\d+/g, "") : question;
+  return `${asked}&format=${format}`;
 }
 
 export const liveUrl = "api/v1/events";

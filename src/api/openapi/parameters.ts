@@ -56,7 +56,7 @@ export const limit = (most: number) =>
   parameter(
     "limit",
     { type: "integer", minimum: 1, maximum: most, default: defaultRows },
-    "How many rows at the most.",
+    "How many rows at the most. As CSV, where nothing is said: all.",
   );
 export const kinds: Parameter = {
   ...parameter(
@@ -69,7 +69,7 @@ export const kinds: Parameter = {
 export const format = parameter(
   "format",
   { type: "string", enum: formats, default: "json" },
-  "`csv`: a line for each column of each row, or for each event or target.",
+  "`csv`: a line for each column of each row, or for each event or target, of all rows where no `limit` is given.",
 );
 
 export const most = maxRows;

@@ -1,13 +1,12 @@
-import { defaultRangeMs } from "../../api/parse-query.ts";
 import type { Problem } from "../../api/problem.ts";
-import type { Question, TimeQuery } from "../../api/queries.ts";
+import type { Question } from "../../api/queries.ts";
 import type { EventsAnswer, HistoryAnswer, Overview, TargetsAnswer, ZonesAnswer } from "../../api/v1.ts";
 import type { HistoryView } from "../model.ts";
 import { events } from "./events.ts";
 import { history } from "./history.ts";
 import { overview } from "./overview.ts";
 import { targets } from "./targets.ts";
-import { unknownPlace } from "./unknown-place.ts";
+import { unknownPlaceOf } from "./unknown-place.ts";
 import { zones } from "./zones.ts";
 
 /** What is answered to each question. */
@@ -22,7 +21,7 @@ export interface Answers {
 /** Answers from what is kept. Pure: the same view gives the same answer. */
 export function answer<Asked extends Question>(view: HistoryView, question: Asked): Answers[Asked["ask"]] | Problem;
 export function answer(view: HistoryView, { ask, query }: Question): Answers[keyof Answers] | Problem {
-  const nowhere = unknownPlace(view, query, timeOf(view, query));
+  const nowhere = unknownPlaceOf(view, query);
   if (nowhere !== undefined) return nowhere;
   switch (ask) {
     case "overview":
@@ -36,9 +35,4 @@ export function answer(view: HistoryView, { ask, query }: Question): Answers[key
     case "targets":
       return targets(view, query);
   }
-}
-
-/** Of a question that says no time, that of now. */
-function timeOf({ nowMs }: HistoryView, query: Question["query"]): TimeQuery {
-  return "toMs" in query ? query : { fromMs: nowMs - defaultRangeMs, toMs: nowMs };
 }

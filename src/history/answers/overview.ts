@@ -42,7 +42,7 @@ export function overview(view: HistoryView, query: OverviewQuery): Overview {
 }
 
 /** The targets that the question fits. */
-function place(zones: readonly Zone[], query: OverviewQuery, moment: Moment, trouble: Trouble): Placed[] {
+export function place(zones: readonly Zone[], query: OverviewQuery, moment: Moment, trouble: Trouble): Placed[] {
   const placed: Placed[] = [];
   const fits = searcher(query.search);
   for (const { zone, targets } of zones) {
@@ -56,7 +56,7 @@ function place(zones: readonly Zone[], query: OverviewQuery, moment: Moment, tro
   return placed;
 }
 
-function nodeRow(view: HistoryView, moment: Moment, columns: HeatColumns, known: KnownTarget): NodeRow {
+export function nodeRow(view: HistoryView, moment: Moment, columns: HeatColumns, known: KnownTarget): NodeRow {
   const standing = moment.standing(known);
   const { key, cluster, node, address, portName } = known.target;
   return {

@@ -1,5 +1,6 @@
+import { defaultRangeMs } from "../../api/parse-query.ts";
 import type { Problem } from "../../api/problem.ts";
-import type { TimeQuery } from "../../api/queries.ts";
+import type { Question, TimeQuery } from "../../api/queries.ts";
 import { rangeOf } from "../../api/range.ts";
 import type { HistoryView } from "../model.ts";
 import { wasEverIn } from "../zone-at.ts";
@@ -7,23 +8,17 @@ import { wasEverIn } from "../zone-at.ts";
 /** So many names are said of those that there are. */
 const namesAtMost = 10;
 
-export interface AskedPlace {
-  /** Empty: any. */
-  readonly cluster: string;
-  /** Undefined: any; empty: that of nodes without one, which may be none. */
-  readonly zone?: string | undefined;
-}
-
 /**
  * To who asks for a cluster or a zone that never was, or of which nothing is kept any more: a name that is mistyped does
  * not pass for one where all is well. Undefined where there is such a place, and where nothing is known of any yet.
  */
-export function unknownPlace(view: HistoryView, asked: AskedPlace, time: TimeQuery): Problem | undefined {
-  const { cluster, zone = "" } = asked;
+export function unknownPlaceOf(view: HistoryView, query: Question["query"]): Problem | undefined {
+  const { cluster } = query;
+  const zone = "zone" in query ? (query.zone ?? "") : "";
   const fits = (name: string) => cluster === "" || name === cluster;
   if (cluster === "" && zone === "") return undefined;
   if (view.targets().some((known) => fits(known.target.cluster) && (zone === "" || wasEverIn(known, zone)))) return;
-  const places = view.places(rangeOf(time));
+  const places = view.places(rangeOf(timeOf(view, query)));
   const own = places.filter((place) => fits(place.cluster));
   if (places.length === 0) return undefined;
   if (own.length === 0)
@@ -42,4 +37,9 @@ function unknown(what: string, names: readonly string[]): Problem {
   const more = known.length > namesAtMost ? ` and ${known.length - namesAtMost} more` : "";
   const there = known.length === 0 ? "there are none" : `there are ${known.slice(0, namesAtMost).join(", ")}${more}`;
   return { status: 404, problem: `nothing is known of the ${what}; ${there}` };
+}
+
+/** Of a question that says no time, that of now. */
+function timeOf({ nowMs }: HistoryView, query: Question["query"]): TimeQuery {
+  return "toMs" in query ? query : { fromMs: nowMs - defaultRangeMs, toMs: nowMs };
 }
