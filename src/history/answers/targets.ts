@@ -20,7 +20,7 @@ export function targets(view: HistoryView, query: TargetsQuery): TargetsAnswer {
   const next = offset + page.length;
   return {
     nowMs: view.nowMs,
-    targets: targetFacts(view, page),
+    targets: page.map(factsNow(view, page)),
     total: asked.length,
     nextOffset: next < asked.length ? next : null,
   };
@@ -32,9 +32,10 @@ export function askedTargets(view: HistoryView, { cluster, search }: TargetsQuer
   return view.targets().filter(({ target }) => (cluster === "" || target.cluster === cluster) && fits(target));
 }
 
-export function targetFacts(view: HistoryView, page: readonly KnownTarget[]): TargetFacts[] {
+/** Gives the facts of any of these targets. */
+export function factsNow(view: HistoryView, of: readonly KnownTarget[]): (known: KnownTarget) => TargetFacts {
   const range = rangeOf({ fromMs: view.nowMs - lookBackMs, toMs: view.nowMs });
-  const ids = page.reduce((most, { id }) => Math.max(most, id + 1), 0);
+  const ids = of.reduce((most, { id }) => Math.max(most, id + 1), 0);
   const moment = new Moment(view, range, view.nowMs, readHeat(view, range), ids);
-  return page.map((known) => factsOf(view, moment, known));
+  return (known) => factsOf(view, moment, known);
 }

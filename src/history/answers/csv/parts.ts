@@ -10,7 +10,7 @@ import { compareByZone, comparePlaces, type Placed } from "../node-order.ts";
 import { nodeRow, place } from "../overview.ts";
 import { rosterOf, type Zone } from "../roster.ts";
 import { sortSlice } from "../sort-slice.ts";
-import { askedTargets, targetFacts } from "../targets.ts";
+import { askedTargets, factsNow } from "../targets.ts";
 import { Trouble } from "../trouble.ts";
 import { unknownPlaceOf } from "../unknown-place.ts";
 import { tables } from "./tables.ts";
@@ -77,9 +77,11 @@ function* overviewLines(view: HistoryView, query: OverviewQuery): Generator<Line
 
 function* targetsLines(view: HistoryView, query: TargetsQuery): Generator<Lines> {
   const asked = askedTargets(view, query);
+  const facts = factsNow(view, asked);
+  yield [];
   const end = Math.min(asked.length, query.offset + query.limit);
   for (const page of sorted(asked, query.offset, end, factsAtOnce, compareByZone)) {
-    yield tables.targets.lines({ targets: targetFacts(view, page) });
+    yield tables.targets.lines({ targets: page.map(facts) });
   }
 }
 
