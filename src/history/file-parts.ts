@@ -25,6 +25,7 @@ export function partsFrom(first: Part, ask: () => Promise<Part | Problem>, end: 
       ready = undefined;
       if ("problem" in reply) {
         isMore = false;
+        end();
         throw new Error(`the rest of a file cannot be read: ${reply.problem}`);
       }
       isMore = reply.isMore;

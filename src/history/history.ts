@@ -133,8 +133,12 @@ export class History {
   async read(question: Question): Promise<FileParts | Problem> {
     const id = ++this.#questionId;
     const first = await this.#ask(id, { question, isFile: true });
-    if (isProblem(first)) return first;
     const end = () => this.#post({ message: "enough", id });
+    if (isProblem(first)) {
+      // It may yet be begun: an answer that came too late is none.
+      end();
+      return first;
+    }
     return partsFrom(first, () => this.#ask(id, undefined), end);
   }
 
