@@ -59,6 +59,7 @@ async function serve(of: History): Promise<{ server: HttpServer; url: string }> 
   const api = new Api(
     {
       ask: (question) => of.ask(question),
+      read: (question) => of.read(question),
       status: () => {
         const { latencyIs, ...kept } = of.status();
         const nowMs = systemClock.unixMs();

@@ -285,6 +285,8 @@ export class Agent {
     return {
       ask: (question, gone) =>
         this.#prometheus?.ask(question, gone) ?? this.#history?.ask(question) ?? Promise.resolve(notStarted),
+      read: (question, gone) =>
+        this.#prometheus?.read(question, gone) ?? this.#history?.read(question) ?? Promise.resolve(notStarted),
       status: () => this.#status(),
       onChange: (listener) => this.#history?.onChange(listener) ?? (() => {}),
     };

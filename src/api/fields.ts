@@ -8,6 +8,11 @@ export class Fields {
     this.#params = params;
   }
 
+  /** Whether all is to come as a file; what else `format` may say wrong is found when it is read. */
+  get isFile(): boolean {
+    return this.#params.get("format") === "csv";
+  }
+
   /** Undefined where it is not there. */
   text(name: string, maxLength: number): string | undefined {
     this.#asked.add(name);

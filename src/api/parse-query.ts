@@ -1,3 +1,4 @@
+import { readPlace } from "./event-place.ts";
 import { Fields } from "./fields.ts";
 import { parseSpan, parseTime } from "./parse-time.ts";
 import type { Problem } from "./problem.ts";
@@ -12,6 +13,8 @@ export const defaultRangeMs = 3 * 3_600_000;
 /** How many rows an answer has at the most, and where nothing is said. */
 export const maxRows = { overview: 500, events: 1_000, targets: 1_000 } as const;
 export const defaultRows = 100;
+/** Of a file that says nothing else: all. */
+export const allRows = 1_000_000_000;
 const maxOffset = 1_000_000;
 const maxNameLength = 256;
 /** Cluster, uid and address. */
@@ -50,7 +53,7 @@ const readers: Readonly<Record<Question["ask"], Reader>> = {
   events: (fields, nowMs) => {
     const key = fields.text("key", maxKeyLength);
     const kinds = fields.someOf("kinds", eventKinds);
-    const query = { ...readTime(fields, nowMs), key, ...readGroup(fields), kinds, before: readPlace(fields) };
+    const query = { ...readTime(fields, nowMs), key, ...readGroup(fields), kinds, before: readBefore(fields) };
     return { ask: "events", query: { ...query, limit: readLimit(fields, maxRows.events) } };
   },
   targets: (fields) => {
@@ -102,13 +105,12 @@ function readPage(fields: Fields, most: number) {
 }
 
 function readLimit(fields: Fields, most: number): number {
-  return fields.whole("limit", 1, most) ?? defaultRows;
+  return fields.whole("limit", 1, most) ?? (fields.isFile ? allRows : defaultRows);
 }
 
-/** The history that gave it knows what it means. */
-function readPlace(fields: Fields): string | undefined {
+function readBefore(fields: Fields): string | undefined {
   return fields.parsed("before", (text) =>
-    /^\d{1,16}(:\d{1,9})?$/.test(text) ? { text } : "is no place in the events; give `next` of an answer, as it was",
+    readPlace(text) === undefined ? "is no place in the events; give `next` of an answer, as it was" : { text },
   )?.text;
 }
 

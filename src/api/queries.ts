@@ -60,6 +60,7 @@ export const eventKinds = [
   "ready",
   "joined",
   "left",
+  "zone",
   "api",
   "pingo",
 ] as const satisfies readonly HistoryEvent["kind"][];

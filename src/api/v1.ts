@@ -40,7 +40,7 @@ export interface Headline {
 
 export interface ClusterState {
   readonly cluster: string;
-  /** Null where there is no API: a file of targets, or a history that does not know. */
+  /** At the end of the range. Null where there is no API: a file of targets, or a history that does not know. */
   readonly isApiUp: boolean | null;
   readonly apiSinceMs: number | null;
   readonly targets: number;
@@ -64,6 +64,7 @@ export interface NodeRow {
   /** Names the target in other requests. */
   readonly key: string;
   readonly cluster: string;
+  /** The one that it was in at the end of the range. */
   readonly zone: string;
   readonly node: string;
   /** `192.0.2.7:10250` */
@@ -177,7 +178,7 @@ export interface ZonesAnswer {
 /** What happened. `handshake`: one that failed, or that a SYN retransmit was needed for. */
 export interface HistoryEvent {
   readonly atMs: number;
-  readonly kind: "handshake" | "down" | "up" | "ready" | "joined" | "left" | "api" | "pingo";
+  readonly kind: "handshake" | "down" | "up" | "ready" | "joined" | "left" | "zone" | "api" | "pingo";
   readonly cluster: string;
   /** Empty for `api` and `pingo`. */
   readonly node: string;

@@ -1,9 +1,10 @@
 import { Worker } from "node:worker_threads";
-import type { Problem } from "../api/problem.ts";
+import { isProblem, type Problem } from "../api/problem.ts";
 import type { Question } from "../api/queries.ts";
 import type { Status } from "../api/v1.ts";
 import type { Clock, Timer } from "../clock.ts";
 import { type Log, oneLine } from "../log.ts";
+import { type FileParts, type Part, partsFrom } from "./file-parts.ts";
 import { ChangedKeys } from "./keeper/changed-keys.ts";
 import type { HistoryRecorder } from "./model.ts";
 import { Recorder } from "./recording/recorder.ts";
@@ -49,7 +50,7 @@ const longLifeMs = 60_000;
 export class History {
   readonly #options: HistoryOptions;
   readonly #recorder: Recorder;
-  readonly #questions = new Map<number, (reply: HistoryReply) => void>();
+  readonly #questions = new Map<number, (reply: Part | Problem) => void>();
   #questionId = 0;
   /** Undefined where none is ready. */
   #worker: Worker | undefined;
@@ -123,16 +124,34 @@ export class History {
   }
 
   /** Never rejects. */
-  ask(question: Question): Promise<HistoryReply> {
+  async ask(question: Question): Promise<HistoryReply> {
+    const reply = await this.#ask(++this.#questionId, { question, isFile: false });
+    return isProblem(reply) ? reply : reply.bytes;
+  }
+
+  /** The answer as a file, part by part. Never rejects. */
+  async read(question: Question): Promise<FileParts | Problem> {
+    const id = ++this.#questionId;
+    const first = await this.#ask(id, { question, isFile: true });
+    const end = () => this.#post({ message: "enough", id });
+    if (isProblem(first)) {
+      // It may yet be begun: an answer that came too late is none.
+      end();
+      return first;
+    }
+    return partsFrom(first, () => this.#ask(id, undefined), end);
+  }
+
+  /** Without a question: the next part of what that id has. */
+  #ask(id: number, asked: { question: Question; isFile: boolean } | undefined): Promise<Part | Problem> {
     if (this.#stopped !== undefined) return Promise.resolve({ problem: "the history is closed" });
     if (this.#worker === undefined) return Promise.resolve({ problem: this.#threadProblem });
     if (this.#questions.size >= questionsAtMost) {
       return Promise.resolve({ problem: `${questionsAtMost} questions are under way; try again` });
     }
-    const id = ++this.#questionId;
     // What was recorded before it was asked is part of the answer.
-    this.#recorder.flush();
-    this.#post({ message: "question", id, question });
+    if (asked !== undefined) this.#recorder.flush();
+    this.#post(asked === undefined ? { message: "part", id } : { message: "question", id, ...asked });
     return new Promise((resolve) => {
       const deadline = this.#options.clock.setTimer(() => this.#expire(id), answerLimitMs);
       this.#questions.set(id, (reply) => {
@@ -212,7 +231,7 @@ export class History {
   }
 
   #post(message: Message): void {
-    const orders = message.message === "question" ? [] : message.orders;
+    const orders = "orders" in message ? message.orders : [];
     const buffers = orders.flatMap((order) => (order.order === "records" ? [order.records.buffer as ArrayBuffer] : []));
     this.#worker?.postMessage(message, buffers);
   }
@@ -249,7 +268,7 @@ export class History {
   #heard(report: Report): void {
     if (report.report === "open") this.#status = report.status;
     if (report.report === "taken") this.#taken(report);
-    if (report.report === "answer") this.#settle(report.id, report.bytes);
+    if (report.report === "answer") this.#settle(report.id, report);
     if (report.report === "no answer") this.#settle(report.id, report);
     if (report.report === "log") this.#options.log[report.level](report.message, report.facts);
   }
@@ -271,7 +290,7 @@ export class History {
     for (const listener of this.#listeners) listener(changed);
   }
 
-  #settle(id: number, reply: HistoryReply): void {
+  #settle(id: number, reply: Part | Problem): void {
     const settle = this.#questions.get(id);
     this.#questions.delete(id);
     settle?.(reply);

@@ -1,4 +1,5 @@
 import type { StepMs } from "../api/queries.ts";
+import type { SteppedRange } from "../api/range.ts";
 import type { HistoryEvent, ResultCounts } from "../api/v1.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Target } from "../target.ts";
@@ -22,7 +23,18 @@ export interface KnownTarget {
   readonly joinedMs: number;
   /** Undefined while it is probed. */
   readonly leftMs: number | undefined;
+  /** Zones that it was in before that of `target`, the oldest first; before the first of them nobody knows, or it was there. */
+  readonly pastZones: readonly PastZone[];
 }
+
+/** A zone that a target has left. */
+export interface PastZone {
+  readonly zone: string;
+  /** From then on it was in the next one. */
+  readonly untilMs: number;
+}
+
+export const noPastZones: readonly PastZone[] = [];
 
 /** What a history keeps of a node that no target of it says. */
 export interface NodeState {
@@ -54,6 +66,19 @@ export interface Silence {
   readonly isLocal: boolean;
 }
 
+/** A cluster, and the zones of its nodes; empty stands for nodes without one. */
+export interface Place {
+  readonly cluster: string;
+  readonly zones: readonly string[];
+}
+
+/** How an API is, or was at a moment; undefined where nobody knows. */
+export interface ApiState {
+  readonly cluster: string;
+  readonly isUp: boolean | undefined;
+  readonly sinceMs: number | undefined;
+}
+
 /** A bucket of all targets of a zone. */
 export interface ZoneBucket {
   readonly cluster: string;
@@ -81,11 +106,11 @@ export interface HistoryView {
   target(key: string): KnownTarget | undefined;
   live(id: number): LiveState;
   node(cluster: string, node: string): NodeState | undefined;
-  apis(): readonly {
-    readonly cluster: string;
-    readonly isUp: boolean | undefined;
-    readonly sinceMs: number | undefined;
-  }[];
+  apis(): readonly ApiState[];
+  /** All clusters and zones of which anything is known, or was measured in a range: for who asks for one that is not found. */
+  places(range: SteppedRange): readonly Place[];
+  /** How they were at a moment that is past; a cluster of which nothing is known may be left out. */
+  apisAt(atMs: number): readonly ApiState[];
   /**
    * For each step that has one, a heat by target id; shorter than there are ids where the last have none. An array stays
    * as it is while the question is answered: whoever has it may come back to it.

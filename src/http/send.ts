@@ -3,7 +3,7 @@ import type { Writable } from "node:stream";
 import { type Coding, createEncoder, encode } from "./content-encoding.ts";
 import { inTurns } from "./in-turns.ts";
 
-/** An answer that is not read to its end in this time is cut off: it holds memory for as long. */
+/** An answer holds memory for as long. */
 const answerTimeoutMs = 60_000;
 /** What is shorter fits into a packet as it is. */
 const worthEncodingBytes = 1_024;
@@ -24,6 +24,8 @@ export interface SendOptions {
   readonly coding: Coding | undefined;
   /** Cuts it off when it is aborted. */
   readonly signal: AbortSignal | undefined;
+  /** One that is not read to its end in this time is cut off; a minute where nothing is said. */
+  readonly limitMs?: number | undefined;
 }
 
 /**
@@ -33,15 +35,15 @@ export interface SendOptions {
  */
 export async function sendChunks(
   response: ServerResponse,
-  chunks: Iterable<Uint8Array>,
-  { coding, signal }: SendOptions,
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  { coding, signal, limitMs = answerTimeoutMs }: SendOptions,
 ): Promise<void> {
   // The listener would never hear of it.
   if (signal?.aborted) {
     response.destroy();
     return;
   }
-  const limit = setTimeout(() => response.destroy(), answerTimeoutMs);
+  const limit = setTimeout(() => response.destroy(), limitMs);
   signal?.addEventListener("abort", () => response.destroy(), { once: true });
   const gone = new Promise<void>((resolve) => response.once("close", resolve));
   const target = coding === undefined ? response : encodedInto(response, coding);

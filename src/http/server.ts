@@ -21,15 +21,19 @@ export interface Answer {
    * Whole, or in chunks that are made as they are sent: nobody is kept waiting for a long page, nor is it ever whole. A
    * chunk need not be valid for longer than until the next is asked for. Or one that goes on.
    */
-  readonly body: string | Iterable<Uint8Array> | LiveBody;
+  readonly body: string | Chunks | LiveBody;
   readonly headers?: Readonly<Record<string, string>>;
   /** Whether the body is to be sent as it is: it is encoded already, as the headers say, or is not to be. */
   readonly isEncoded?: boolean;
   /** Cuts the answer off when it is aborted. */
   readonly signal?: AbortSignal;
+  /** A body in chunks that is not read to its end in this time is cut off; a minute where nothing is said. */
+  readonly limitMs?: number;
   /** Told once nothing more of the body will be asked for, sent or not. */
   readonly sent?: () => void;
 }
+
+type Chunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 /** What a route may want to know of who asks. */
 export interface RouteRequest {
@@ -206,11 +210,11 @@ export class HttpServer {
     if (request.method === "HEAD") response.end();
     else if (typeof body === "string") sendWhole(response, Buffer.from(body), coding);
     else if ("begin" in body) await sendLive(response, body, answer.signal);
-    else await this.#send(request, response, body, { coding, signal: answer.signal });
+    else await this.#send(request, response, body, { coding, signal: answer.signal, limitMs: answer.limitMs });
     answer.sent?.();
   }
 
-  async #send(request: IncomingMessage, response: ServerResponse, body: Iterable<Uint8Array>, how: SendOptions) {
+  async #send(request: IncomingMessage, response: ServerResponse, body: Chunks, how: SendOptions) {
     try {
       await sendChunks(response, body, how);
     } catch (error) {

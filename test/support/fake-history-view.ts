@@ -1,4 +1,6 @@
+import { readPlace, writePlace } from "../../src/api/event-place.ts";
 import type { StepMs } from "../../src/api/queries.ts";
+import type { SteppedRange } from "../../src/api/range.ts";
 import type { HistoryEvent, ResultCounts } from "../../src/api/v1.ts";
 import { worseHeat } from "../../src/history/heat.ts";
 import { LatencySketch } from "../../src/history/latency-sketch.ts";
@@ -11,6 +13,8 @@ import {
   noHeat,
   type ZoneBucket,
 } from "../../src/history/model.ts";
+import { placesOf } from "../../src/history/places.ts";
+import { zoneAt } from "../../src/history/zone-at.ts";
 import type { Target } from "../../src/target.ts";
 import type { NodeFacts } from "../../src/targets/node.ts";
 import { makeTarget } from "./make-target.ts";
@@ -54,6 +58,13 @@ export class FakeHistoryView implements HistoryView {
   /** By the start of the minute, then the id. */
   readonly #minutes = new Map<number, Map<number, Kept>>();
 
+  /** It is in that zone from then on. */
+  move(id: number, zone: string, atMs: number): void {
+    const known = this.#known[id] as KnownTarget;
+    const pastZones = [...known.pastZones, { zone: known.target.zone, untilMs: atMs }];
+    this.#known[id] = { ...known, target: { ...known.target, zone }, pastZones };
+  }
+
   /** A target that is up since long ago where nothing else is said. */
   add(parts: Partial<Target> & { node: string }, known: Partial<KnownTarget> & { live?: Partial<LiveState> } = {}) {
     const id = this.#known.length;
@@ -63,6 +74,7 @@ export class FakeHistoryView implements HistoryView {
       target: makeTarget(parts),
       joinedMs: noonMs - 30 * 86_400_000,
       leftMs: undefined,
+      pastZones: [],
       ...rest,
     });
     this.#live.push({ ...silent, up: true, result: "ok", sinceMs: noonMs - 86_400_000, lastRttUs: 500, ...live });
@@ -109,6 +121,16 @@ export class FakeHistoryView implements HistoryView {
     return this.apiStates;
   }
 
+  places({ stepMs, fromMs, toMs }: SteppedRange) {
+    return placesOf(this.#known, this.apiStates, this.zones(stepMs, fromMs, toMs));
+  }
+
+  apisAt(atMs: number) {
+    return this.apiStates.map((api) =>
+      (api.sinceMs ?? atMs + 1) <= atMs ? api : { ...api, isUp: undefined, sinceMs: undefined },
+    );
+  }
+
   *heat(stepMs: StepMs, fromMs: number, toMs: number) {
     for (const [startMs, kept] of this.#steps(stepMs, fromMs, toMs)) {
       const heat = new Uint8Array(Math.max(...kept.map(({ id }) => id)) + 1).fill(noHeat);
@@ -127,8 +149,8 @@ export class FakeHistoryView implements HistoryView {
   *zones(stepMs: StepMs, fromMs: number, toMs: number) {
     for (const [startMs, kept] of this.#steps(stepMs, fromMs, toMs)) {
       const byZone = Map.groupBy(kept, ({ id }) => {
-        const { cluster, zone } = (this.#known[id] as KnownTarget).target;
-        return JSON.stringify([cluster, zone]);
+        const known = this.#known[id] as KnownTarget;
+        return JSON.stringify([known.target.cluster, zoneAt(known, startMs)]);
       });
       yield { startMs, zones: [...byZone].map(([name, own]) => zoneBucket(name, own)) };
     }
@@ -136,12 +158,12 @@ export class FakeHistoryView implements HistoryView {
 
   events({ fromMs, toMs, before, limit, id, keeps }: EventScan) {
     const key = id === undefined ? undefined : this.#known[id]?.target.key;
-    const from = Number(before ?? 0);
+    const from = before === undefined ? 0 : (readPlace(before)?.seen ?? 0);
     const fitting = this.happened
       .toSorted((a, b) => b.atMs - a.atMs)
       .filter((event) => event.atMs >= fromMs && event.atMs < toMs && (key === undefined || event.key === key))
       .filter(keeps);
-    const next = from + limit < fitting.length ? String(from + limit) : undefined;
+    const next = from + limit < fitting.length ? writePlace({ atMs: 0, seen: from + limit }) : undefined;
     return { events: fitting.slice(from, from + limit), next };
   }
 

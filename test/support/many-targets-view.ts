@@ -19,7 +19,7 @@ export function manyTargets(count: number, { oneIn, isOutage }: FleetTrouble): H
   const known = Array.from({ length: count }, (_, id): KnownTarget => {
     const zone = zoneNames[id % zoneNames.length] as string;
     const target = makeTarget({ node: `ip-10-${id >> 8}-${(id * 7) & 255}-${id}`, zone, cluster: `c${id & 1}` });
-    return { id, target, joinedMs: noonMs - 86_400_000, leftMs: undefined };
+    return { id, target, joinedMs: noonMs - 86_400_000, leftMs: undefined, pastZones: [] };
   });
   const byKey = new Map(known.map((one) => [one.target.key, one]));
   const nodes = new Map(known.map(({ target }) => [target.node, makeNode({ name: target.node })]));
@@ -49,6 +49,8 @@ export function manyTargets(count: number, { oneIn, isOutage }: FleetTrouble): H
     }),
     node: (_cluster, node) => nodes.get(node),
     apis: () => [],
+    apisAt: () => [],
+    places: () => [],
     heat: (stepMs, fromMs, toMs) =>
       steps(stepMs, fromMs, toMs).map((startMs, index) => ({ startMs, heat: heats[index] as Uint8Array })),
     buckets: (stepMs, _id, fromMs, toMs) => steps(stepMs, fromMs, toMs).map((startMs) => ({ startMs, bucket })),

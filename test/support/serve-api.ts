@@ -45,17 +45,17 @@ export interface Got {
 }
 
 /** An API of a view behind a real server, which ends with the test. */
-export async function serveApi(t: TestContext, view = smallView(), clock: Clock = systemClock) {
+export async function serveApi(t: TestContext, view = smallView(), clock: Clock = systemClock, onError = failed) {
   const source = new FakeApiSource(view);
-  return { source, ...(await serveSource(t, source, clock)) };
+  return { source, ...(await serveSource(t, source, clock, onError)) };
 }
 
-export async function serveSource(t: TestContext, source: ApiSource, clock: Clock = systemClock) {
+export async function serveSource(t: TestContext, source: ApiSource, clock: Clock = systemClock, onError = failed) {
   const api = new Api(source, clock);
   const refused: string[] = [];
   const server = new HttpServer({
     routes: { ...api.routes, "/metrics": () => text(200, "up 1\n") },
-    onError: (path, error) => assert.fail(`${path}: ${error.stack}`),
+    onError,
     onRefused: (reason) => void refused.push(reason),
   });
   t.after(async () => {
@@ -104,4 +104,8 @@ function eventsOf(text: string): [string, Record<string, unknown>][] {
     name,
     JSON.parse(data),
   ]);
+}
+
+function failed(path: string, error: Error): void {
+  assert.fail(`${path}: ${error.stack}`);
 }

@@ -47,9 +47,10 @@ export function firstQuestion(state: PageState): string {
   return state.view === "node" ? historyUrl(state) : overviewUrl(state, overviewNodes(state, 0));
 }
 
-/** The same as a file. */
+/** The same as a file; a table has all rows, however many are shown. */
 export function asFile(question: string, format: "csv" | "json"): string {
-  return `${question}&format=${format}`;
+  const asked = format === "csv" ? question.replace(/&(limit|offset)=\d+/g, "") : question;
+  return `${asked}&format=${format}`;
 }
 
 export const liveUrl = "api/v1/events";

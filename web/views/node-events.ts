@@ -15,6 +15,7 @@ const kindWords: Readonly<Record<HistoryEvent["kind"], string>> = {
   ready: "Ready",
   joined: "joined",
   left: "left",
+  zone: "zone",
   api: "API",
   pingo: "PinGo",
 };

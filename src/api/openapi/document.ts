@@ -10,7 +10,8 @@ const refusals = {
   400: { ...content("ApiError"), description: "A parameter is wrong, or there is none of that name." },
   404: {
     ...content("ApiError"),
-    description: "Nothing is known of that target; or no history is kept here (`type` is `no-history`).",
+    description:
+      "Nothing is known of that target, cluster or zone; or no history is kept here (`type` is `no-history`).",
   },
   503: { ...content("ApiError"), description: "Too much is asked at once, or the history cannot say now: ask again." },
 };

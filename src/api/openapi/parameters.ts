@@ -33,8 +33,12 @@ export const timeParameters: readonly Parameter[] = [
   ),
 ];
 
-export const cluster = parameter("cluster", name, "Of this cluster alone.");
-export const zone = parameter("zone", name, "Of this zone alone; given empty, of nodes without a zone.");
+export const cluster = parameter("cluster", name, "Of this cluster alone. PinGo's own events are of none.");
+export const zone = parameter(
+  "zone",
+  name,
+  "Of this zone alone; given empty, of nodes without a zone. Events of APIs and of PinGo itself are in none.",
+);
 export const search = parameter("search", name, "A part of a node's name or address.");
 export const nodes = parameter(
   "nodes",
@@ -52,7 +56,7 @@ export const limit = (most: number) =>
   parameter(
     "limit",
     { type: "integer", minimum: 1, maximum: most, default: defaultRows },
-    "How many rows at the most.",
+    "How many rows at the most. As CSV, where nothing is said: all.",
   );
 export const kinds: Parameter = {
   ...parameter(
@@ -65,7 +69,7 @@ export const kinds: Parameter = {
 export const format = parameter(
   "format",
   { type: "string", enum: formats, default: "json" },
-  "`csv`: a line for each column of each row, or for each event or target.",
+  "`csv`: a line for each column of each row, or for each event or target, of all rows where no `limit` is given.",
 );
 
 export const most = maxRows;

@@ -17,6 +17,7 @@ const condition: Schema = {
 const since = orNull(ms("Since when; null where it is not known."));
 const cluster = text("The name of the cluster.");
 const zone = text("topology.kubernetes.io/zone; empty where the node has none.");
+const zoneThen = text("The zone that it was in then; empty where it was in none.");
 const heats = array(ref("Heat"), "By column.");
 const nowMs = ms("The server's clock.");
 const isLive = flag("Whether the range reaches to now, so that conditions are those of this moment.");
@@ -83,7 +84,9 @@ export const schemas: Readonly<Record<string, Schema>> = {
   ),
   ClusterState: object({
     cluster,
-    isApiUp: orNull(flag("Whether its API answers; null where there is none, or it is not known.")),
+    isApiUp: orNull(
+      flag("Whether its API answers, at the end of the range; null where there is none, or it is not known."),
+    ),
     apiSinceMs: orNull(ms("Since when.")),
     targets: whole("Targets that are probed."),
     reachable: whole("Of those, at the end of the range."),
@@ -92,7 +95,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
   NodeRow: object({
     key: text("Names the target in other requests."),
     cluster,
-    zone,
+    zone: zoneThen,
     node: text("The node's name."),
     target: text("Its address, as 192.0.2.7:10250."),
     portName: text("What the port is called."),
@@ -183,7 +186,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     node: text("Empty for an API's and PinGo's own."),
     target: text("Its address; empty where it is about none."),
     key: text("Names the target in other requests; empty where it is about none."),
-    zone,
+    zone: zoneThen,
     result: { type: ["string", "null"], enum: [...results, null], description: "Of a handshake, and of down." },
     text: text("One line for people."),
     synSent: orNull(whole("Of a handshake.")),

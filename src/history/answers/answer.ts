@@ -6,6 +6,7 @@ import { events } from "./events.ts";
 import { history } from "./history.ts";
 import { overview } from "./overview.ts";
 import { targets } from "./targets.ts";
+import { unknownPlaceOf } from "./unknown-place.ts";
 import { zones } from "./zones.ts";
 
 /** What is answered to each question. */
@@ -20,6 +21,8 @@ export interface Answers {
 /** Answers from what is kept. Pure: the same view gives the same answer. */
 export function answer<Asked extends Question>(view: HistoryView, question: Asked): Answers[Asked["ask"]] | Problem;
 export function answer(view: HistoryView, { ask, query }: Question): Answers[keyof Answers] | Problem {
+  const nowhere = unknownPlaceOf(view, query);
+  if (nowhere !== undefined) return nowhere;
   switch (ask) {
     case "overview":
       return overview(view, query);

@@ -1,7 +1,8 @@
 import type { Problem } from "../../api/problem.ts";
 import type { EventsQuery } from "../../api/queries.ts";
 import type { EventsAnswer, HistoryEvent } from "../../api/v1.ts";
-import type { HistoryView } from "../model.ts";
+import type { HistoryView, KnownTarget } from "../model.ts";
+import { wasEverIn, zoneAt } from "../zone-at.ts";
 import { unknownTarget } from "./unknown-target.ts";
 
 /** What happened, the newest first. */
@@ -15,26 +16,28 @@ export function events(view: HistoryView, query: EventsQuery): EventsAnswer | Pr
   return { nowMs: view.nowMs, events: found.events, next: found.next ?? null };
 }
 
-/** What is of PinGo itself is of every cluster. */
+/** An API is of its cluster, PinGo itself of none. */
 function isAsked({ kind, cluster }: HistoryEvent, query: EventsQuery): boolean {
   if (query.kinds.length > 0 && !query.kinds.includes(kind)) return false;
-  return kind === "pingo" || query.cluster === "" || query.cluster === cluster;
+  return query.cluster === "" || query.cluster === cluster;
 }
 
-/** What is of PinGo and of an API is of each zone; what is of a node and not of a target has its targets' zone. */
+/** PinGo and APIs are in no zone; what is of a node and not of a target has the zone that its targets were in then. */
 function zoneFilter(view: HistoryView, zone: string): (event: HistoryEvent) => boolean {
-  let nodes: ReadonlySet<string> | undefined;
+  let nodes: ReadonlyMap<string, readonly KnownTarget[]> | undefined;
   return (event) => {
-    if (event.kind === "pingo" || event.kind === "api") return true;
+    if (event.node === "") return false;
     if (event.key !== "" || event.zone !== "") return event.zone === zone;
     nodes ??= nodesOf(view, zone);
-    return nodes.has(nameOf(event.cluster, event.node));
+    const own = nodes.get(nameOf(event.cluster, event.node)) ?? [];
+    return own.some((known) => zoneAt(known, event.atMs) === zone);
   };
 }
 
-function nodesOf(view: HistoryView, zone: string): ReadonlySet<string> {
-  const own = view.targets().filter(({ target }) => target.zone === zone);
-  return new Set(own.map(({ target }) => nameOf(target.cluster, target.node)));
+/** The targets of each node that has any in a zone, or had. */
+function nodesOf(view: HistoryView, zone: string): ReadonlyMap<string, readonly KnownTarget[]> {
+  const own = view.targets().filter((known) => wasEverIn(known, zone));
+  return Map.groupBy(own, ({ target }) => nameOf(target.cluster, target.node));
 }
 
 /** Neither name has a line's end in it. */

@@ -3,6 +3,7 @@ import { rangeOf } from "../../api/range.ts";
 import type { NodeRow, Overview } from "../../api/v1.ts";
 import { headline } from "../headline/headline.ts";
 import type { HistoryView, KnownTarget } from "../model.ts";
+import { zoneAt } from "../zone-at.ts";
 import { type HeatColumns, readHeat, stripOf } from "./heat-columns.ts";
 import { isProbedAt, Moment } from "./moment.ts";
 import { comparePlaces, type Placed, placeOf } from "./node-order.ts";
@@ -20,7 +21,7 @@ import { zoneLines } from "./zone-rows.ts";
 export function overview(view: HistoryView, query: OverviewQuery): Overview {
   const range = rangeOf(query);
   const columns = readHeat(view, range);
-  const { all: zones, ids } = rosterOf(view, range, query.cluster);
+  const { all: zones, ids } = rosterOf(view, range, query.toMs, query.cluster);
   const moment = new Moment(view, range, query.toMs, columns, ids);
   const surveyed = survey(view, moment, zones, query.cluster);
   const placed = place(zones, query, moment, new Trouble(columns, range.stepMs, ids));
@@ -33,7 +34,7 @@ export function overview(view: HistoryView, query: OverviewQuery): Overview {
     range,
     headline: headline(surveyed.world),
     clusters: surveyed.clusters,
-    zones: zoneLines(view, range, surveyed.zones).map(({ row }) => row),
+    zones: zoneLines(view, range, surveyed.zones, query.cluster).map(({ row }) => row),
     nodes: rows.map(({ known }) => nodeRow(view, moment, columns, known)),
     nodesTotal: placed.length,
     nextOffset: offset + rows.length < placed.length ? offset + rows.length : null,
@@ -41,7 +42,7 @@ export function overview(view: HistoryView, query: OverviewQuery): Overview {
 }
 
 /** The targets that the question fits. */
-function place(zones: readonly Zone[], query: OverviewQuery, moment: Moment, trouble: Trouble): Placed[] {
+export function place(zones: readonly Zone[], query: OverviewQuery, moment: Moment, trouble: Trouble): Placed[] {
   const placed: Placed[] = [];
   const fits = searcher(query.search);
   for (const { zone, targets } of zones) {
@@ -55,13 +56,13 @@ function place(zones: readonly Zone[], query: OverviewQuery, moment: Moment, tro
   return placed;
 }
 
-function nodeRow(view: HistoryView, moment: Moment, columns: HeatColumns, known: KnownTarget): NodeRow {
+export function nodeRow(view: HistoryView, moment: Moment, columns: HeatColumns, known: KnownTarget): NodeRow {
   const standing = moment.standing(known);
-  const { key, cluster, zone, node, address, portName } = known.target;
+  const { key, cluster, node, address, portName } = known.target;
   return {
     key,
     cluster,
-    zone,
+    zone: zoneAt(known, moment.atMs),
     node,
     target: address,
     portName,

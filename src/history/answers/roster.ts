@@ -1,5 +1,6 @@
 import type { SteppedRange } from "../../api/range.ts";
 import type { HistoryView, KnownTarget } from "../model.ts";
+import { zoneAt } from "../zone-at.ts";
 
 /** Targets of a cluster and a zone. */
 export interface Zone {
@@ -15,8 +16,9 @@ export class Zones {
   ids = 0;
   readonly #byCluster = new Map<string, Map<string, Zone>>();
 
-  add(known: KnownTarget): void {
-    this.#of(known.target.cluster, known.target.zone).targets.push(known);
+  /** `zone`: the one that it counts to. */
+  add(known: KnownTarget, zone: string): void {
+    this.#of(known.target.cluster, zone).targets.push(known);
     if (known.id >= this.ids) this.ids = known.id + 1;
   }
 
@@ -36,15 +38,15 @@ export class Zones {
   }
 }
 
-/** The targets that were probed in a range, by zone; those of one cluster where it is not empty. */
-export function rosterOf(view: HistoryView, range: SteppedRange, cluster: string): Zones {
+/** The targets that were probed in a range, by their zone at `atMs`; those of one cluster where it is not empty. */
+export function rosterOf(view: HistoryView, range: SteppedRange, atMs: number, cluster: string): Zones {
   const zones = new Zones();
   const endMs = Math.min(range.toMs, view.nowMs);
   for (const known of view.targets()) {
     const { target, joinedMs, leftMs } = known;
     if (cluster !== "" && target.cluster !== cluster) continue;
     if (joinedMs > endMs || (leftMs !== undefined && leftMs <= range.fromMs)) continue;
-    zones.add(known);
+    zones.add(known, zoneAt(known, atMs));
   }
   return zones;
 }

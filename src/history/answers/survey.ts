@@ -60,17 +60,11 @@ export function isReadyAt(view: HistoryView, { isLive }: Moment, cluster: string
   return facts === undefined ? null : facts.ready.status === "True";
 }
 
-/** How APIs are; of the past, where it has not changed since. */
 function apisAt(view: HistoryView, { atMs, isLive }: Moment, cluster: string): ApiWorld[] {
-  return view
-    .apis()
+  const apis = isLive ? view.apis() : view.apisAt(atMs);
+  return apis
     .filter((api) => cluster === "" || api.cluster === cluster)
-    .map(({ cluster, isUp, sinceMs }) => {
-      const isKnown = isLive || (sinceMs !== undefined && sinceMs <= atMs);
-      return isKnown
-        ? { cluster, isUp: isUp ?? null, sinceMs: sinceMs ?? null }
-        : { cluster, isUp: null, sinceMs: null };
-    });
+    .map(({ cluster, isUp = null, sinceMs = null }) => ({ cluster, isUp, sinceMs }));
 }
 
 function clusterStates(zones: readonly ZoneSurvey[], apis: readonly ApiWorld[]): ClusterState[] {

@@ -1,7 +1,7 @@
 import type { TargetsQuery } from "../../api/queries.ts";
 import { rangeOf } from "../../api/range.ts";
-import type { TargetsAnswer } from "../../api/v1.ts";
-import type { HistoryView } from "../model.ts";
+import type { TargetFacts, TargetsAnswer } from "../../api/v1.ts";
+import type { HistoryView, KnownTarget } from "../model.ts";
 import { factsOf } from "./facts.ts";
 import { readHeat } from "./heat-columns.ts";
 import { Moment } from "./moment.ts";
@@ -13,23 +13,29 @@ import { sortSlice } from "./sort-slice.ts";
 const lookBackMs = 3_600_000;
 
 /** All targets that are known, also those that have left, as they are now. */
-export function targets(view: HistoryView, { cluster, search, offset, limit }: TargetsQuery): TargetsAnswer {
-  const fits = searcher(search);
-  const asked = view.targets().filter(({ target }) => (cluster === "" || target.cluster === cluster) && fits(target));
-  const page = sortSlice([...asked], offset, offset + limit, compareByZone);
-  const range = rangeOf({ fromMs: view.nowMs - lookBackMs, toMs: view.nowMs });
-  const moment = new Moment(
-    view,
-    range,
-    view.nowMs,
-    readHeat(view, range),
-    Math.max(0, ...page.map(({ id }) => id + 1)),
-  );
+export function targets(view: HistoryView, query: TargetsQuery): TargetsAnswer {
+  const { offset, limit } = query;
+  const asked = askedTargets(view, query);
+  const page = sortSlice(asked, offset, offset + limit, compareByZone);
   const next = offset + page.length;
   return {
     nowMs: view.nowMs,
-    targets: page.map((known) => factsOf(view, moment, known)),
+    targets: page.map(factsNow(view, page)),
     total: asked.length,
     nextOffset: next < asked.length ? next : null,
   };
+}
+
+/** In no order. */
+export function askedTargets(view: HistoryView, { cluster, search }: TargetsQuery): KnownTarget[] {
+  const fits = searcher(search);
+  return view.targets().filter(({ target }) => (cluster === "" || target.cluster === cluster) && fits(target));
+}
+
+/** Gives the facts of any of these targets. */
+export function factsNow(view: HistoryView, of: readonly KnownTarget[]): (known: KnownTarget) => TargetFacts {
+  const range = rangeOf({ fromMs: view.nowMs - lookBackMs, toMs: view.nowMs });
+  const ids = of.reduce((most, { id }) => Math.max(most, id + 1), 0);
+  const moment = new Moment(view, range, view.nowMs, readHeat(view, range), ids);
+  return (known) => factsOf(view, moment, known);
 }

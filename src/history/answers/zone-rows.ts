@@ -14,12 +14,15 @@ export type ZoneColumns = readonly (ZoneBucket | undefined)[];
 /** By cluster, then zone. */
 type ByZone = Map<string, Map<string, (ZoneBucket | undefined)[]>>;
 
-export function readZones(view: HistoryView, range: SteppedRange): ByZone {
+/** Of one cluster where it is not empty. */
+function readZones(view: HistoryView, range: SteppedRange, cluster: string): ByZone {
   const byZone: ByZone = new Map();
   for (const { startMs, zones } of view.zones(range.stepMs, range.fromMs, range.toMs)) {
     const column = columnOf(range, startMs);
     if (column < 0 || column >= range.columns) continue;
-    for (const bucket of zones) columnsOf(byZone, bucket, range.columns)[column] = bucket;
+    for (const bucket of zones) {
+      if (cluster === "" || bucket.cluster === cluster) columnsOf(byZone, bucket, range.columns)[column] = bucket;
+    }
   }
   return byZone;
 }
@@ -44,15 +47,22 @@ export interface ZoneLine {
   readonly columns: ZoneColumns;
 }
 
-/** The zones that have nodes, or had them in the range; trouble on top, at most `maxZones`. */
-export function zoneLines(view: HistoryView, range: SteppedRange, surveys: readonly ZoneSurvey[]): ZoneLine[] {
-  const byZone = readZones(view, range);
+/** The zones that have nodes, or of which anything was measured in the range; trouble on top, at most `maxZones`. */
+export function zoneLines(
+  view: HistoryView,
+  range: SteppedRange,
+  surveys: readonly ZoneSurvey[],
+  cluster: string,
+): ZoneLine[] {
+  const byZone = readZones(view, range, cluster);
   const empty = new Array<undefined>(range.columns).fill(undefined);
-  const lines = surveys.map((zone) => {
-    const columns = byZone.get(zone.cluster)?.get(zone.zone) ?? empty;
-    return { row: rowOf(zone, columns), columns };
-  });
-  return lines
+  const here = surveys.map((zone) => ({ zone, columns: takeColumns(byZone, zone) ?? empty }));
+  // What is left was measured, and no node is in it at the end: all that were have left, or are in another zone.
+  const left = [...byZone].flatMap(([cluster, zones]) =>
+    [...zones].map(([zone, columns]) => ({ zone: { ...noTargets, cluster, zone }, columns })),
+  );
+  return [...here, ...left]
+    .map(({ zone, columns }) => ({ row: rowOf(zone, columns), columns }))
     .filter(({ row, columns }) => row.targets > 0 || columns !== empty)
     .map((line) => ({ line, trouble: troubleOf(line.columns) }))
     .toSorted((a, b) => compare(a.line.row, b.line.row) || b.trouble - a.trouble || byName(a.line.row, b.line.row))
@@ -60,7 +70,18 @@ export function zoneLines(view: HistoryView, range: SteppedRange, surveys: reado
     .map(({ line }) => line);
 }
 
-function rowOf({ cluster, zone, targets, unreachable, degraded }: ZoneSurvey, columns: ZoneColumns): ZoneRow {
+const noTargets = { targets: 0, unreachable: [], degraded: [] } as const;
+
+function takeColumns(byZone: ByZone, { cluster, zone }: ZoneSurvey): ZoneColumns | undefined {
+  const zones = byZone.get(cluster);
+  const columns = zones?.get(zone);
+  zones?.delete(zone);
+  return columns;
+}
+
+type Counted = Pick<ZoneSurvey, "cluster" | "zone" | "targets" | "unreachable" | "degraded">;
+
+function rowOf({ cluster, zone, targets, unreachable, degraded }: Counted, columns: ZoneColumns): ZoneRow {
   const heat = columns.map((bucket) => asHeat(bucket?.heat));
   return { cluster, zone, targets, unreachable: unreachable.length, degraded: degraded.length, heat };
 }

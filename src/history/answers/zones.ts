@@ -14,10 +14,10 @@ type ZonesQuery = Extract<Question, { ask: "zones" }>["query"];
 /** The matrix of zones by time. */
 export function zones(view: HistoryView, query: ZonesQuery): ZonesAnswer {
   const range = rangeOf(query);
-  const roster = rosterOf(view, range, query.cluster);
+  const roster = rosterOf(view, range, query.toMs, query.cluster);
   const moment = new Moment(view, range, query.toMs, readHeat(view, range), roster.ids);
   const surveyed = survey(view, moment, roster.all, query.cluster);
-  const lines = zoneLines(view, range, surveyed.zones);
+  const lines = zoneLines(view, range, surveyed.zones, query.cluster);
   return {
     nowMs: view.nowMs,
     isLive: moment.isLive,

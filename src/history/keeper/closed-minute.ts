@@ -1,6 +1,7 @@
 import { stepsMs } from "../../api/queries.ts";
 import { decodeBlock, encodeBlock } from "../codec/block-codec.ts";
 import { compress, decompress } from "../codec/compress.ts";
+import { encodeFacts } from "../codec/facts-codec.ts";
 import { decodeHandshakes, encodeHandshakes } from "../codec/handshake-codec.ts";
 import { decodeZones, encodeZones } from "../codec/zone-codec.ts";
 import { mergeBlocks } from "../group-block.ts";
@@ -39,8 +40,8 @@ export function writeMinute(store: Store, minute: ClosedMinute): void {
 
 /** Within a transaction. */
 export function writeTargets(store: Store, targets: readonly KnownTarget[]): void {
-  for (const { id, joinedMs, leftMs, target } of targets) {
-    store.putTarget({ id, joinedMs, leftMs, target: JSON.stringify(target) });
+  for (const { id, joinedMs, leftMs, ...facts } of targets) {
+    store.putTarget({ id, joinedMs, leftMs, target: encodeFacts(facts) });
   }
 }
 

@@ -1,10 +1,12 @@
-import type { NodeState } from "../model.ts";
+import type { ApiState, NodeState } from "../model.ts";
 import type { ChangeRow } from "../store/store.ts";
 
-interface ApiState {
-  readonly cluster: string;
-  readonly isUp: boolean | undefined;
-  readonly sinceMs: number | undefined;
+const upText = "the API answers again";
+const downText = "the API does not answer";
+
+/** What a change of an API says of it. */
+export function isUpBy({ kind, text }: ChangeRow): boolean {
+  return kind === "api up" || text.startsWith(upText);
 }
 
 const readyWords = {
@@ -33,16 +35,10 @@ export class ClusterStates {
     const before = this.#apis.get(cluster);
     if (before?.isUp === isUp) return undefined;
     this.#apis.set(cluster, { cluster, isUp, sinceMs: atMs });
-    if (before === undefined && isUp) return undefined;
-    const text = isUp ? "the API answers again" : "the API does not answer";
-    return {
-      atMs,
-      kind: "api",
-      cluster,
-      node: "",
-      id: undefined,
-      text: detail === "" ? text : `${text}: ${detail}`,
-    };
+    const about = { atMs, cluster, node: "", id: undefined };
+    if (before === undefined && isUp) return { ...about, kind: "api up", text: "" };
+    const text = isUp ? upText : downText;
+    return { ...about, kind: "api", text: detail === "" ? text : `${text}: ${detail}` };
   }
 
   /** Gives what is to be told of it, if anything. */

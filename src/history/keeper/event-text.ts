@@ -2,6 +2,7 @@ import type { HistoryEvent } from "../../api/v1.ts";
 import { type Result, results } from "../../outcome.ts";
 import type { KnownTarget } from "../model.ts";
 import type { ChangeRow } from "../store/store.ts";
+import { zoneAt } from "../zone-at.ts";
 import type { ReadHandshake } from "./minute-handshakes.ts";
 
 const words: Record<Result, string> = {
@@ -16,7 +17,8 @@ const words: Record<Result, string> = {
 /** What a handshake is told as: itself, and before it (newest first) what it made of its target. */
 export function eventsOfHandshake(record: ReadHandshake, startMs: number, known: KnownTarget): HistoryEvent[] {
   const result = results[record.result] ?? "local";
-  const common = { ...whose(known), atMs: startMs + record.atMs, result, synSent: record.synSent ?? null };
+  const atMs = startMs + record.atMs;
+  const common = { ...whose(known, atMs), atMs, result, synSent: record.synSent ?? null };
   const connectUs = record.connectUs ?? null;
   const itself = { ...common, kind: "handshake", text: textOf(result, record), connectUs } as const;
   if (!record.turns) return [itself];
@@ -26,15 +28,19 @@ export function eventsOfHandshake(record: ReadHandshake, startMs: number, known:
   return (record.synSent ?? 1) > 1 ? [up, itself] : [up];
 }
 
-export function eventOfChange(change: ChangeRow, known: KnownTarget | undefined): HistoryEvent {
+/** A change that is an event. */
+export type ToldChange = ChangeRow & { readonly kind: HistoryEvent["kind"] };
+
+export function eventOfChange(change: ToldChange, known: KnownTarget | undefined): HistoryEvent {
   const { atMs, kind, cluster, node, text } = change;
-  const about = known === undefined ? { target: "", key: "", zone: "" } : whose(known);
+  const about = known === undefined ? { target: "", key: "", zone: "" } : whose(known, atMs);
   return { atMs, kind, ...about, cluster, node, result: null, text, synSent: null, connectUs: null };
 }
 
-function whose({ target }: KnownTarget) {
-  const { cluster, node, zone, address, key } = target;
-  return { cluster, node, zone, target: address, key };
+/** With the zone that it was in then. */
+function whose(known: KnownTarget, atMs: number) {
+  const { cluster, node, address, key } = known.target;
+  return { cluster, node, zone: zoneAt(known, atMs), target: address, key };
 }
 
 function textOf(result: Result, { code, synSent }: ReadHandshake): string {

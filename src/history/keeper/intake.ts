@@ -250,12 +250,14 @@ export class Intake {
   }
 
   #added(slot: number, target: Target, instead: string | undefined): void {
+    const zone = this.#zoneOf(this.known.idOf(target.key));
     const isNewCluster = !this.known.knowsCluster(target.cluster);
     if (isNewCluster) this.#newClusters.set(target.cluster, this.#nowMs);
     const entered = this.known.enter(target, this.#nowMs);
     this.#ids[slot] = entered?.id;
     if (entered === undefined) return;
     this.#mark(entered.id);
+    this.#tellZone(entered.id, target, zone);
     if (!entered.isNew || this.#comesWithCluster(target.cluster, instead)) return;
     const text = instead === undefined ? "joined" : movedText(target, instead);
     this.tell(this.#changeOf("joined", entered.id, target, text));
@@ -279,8 +281,21 @@ export class Intake {
   #relabelled(slot: number, target: Target): void {
     const id = this.#ids[slot];
     if (id === undefined) return;
-    this.known.relabel(id, target);
+    const zone = this.#zoneOf(id);
+    this.known.relabel(id, target, this.#nowMs);
     this.#mark(id);
+    this.#tellZone(id, target, zone);
+  }
+
+  #zoneOf(id: number | undefined): string | undefined {
+    return id === undefined ? undefined : this.known.get(id)?.target.zone;
+  }
+
+  /** `before`: the zone that it was in; undefined where it was not known. */
+  #tellZone(id: number, target: Target, before: string | undefined): void {
+    if (before === undefined || before === target.zone) return;
+    const text = `zone changed: ${before || "none"} -> ${target.zone || "none"}`;
+    this.tell(this.#changeOf("zone", id, target, text));
   }
 
   #clusterOrder(order: Extract<Order, { order: "node" | "node gone" | "api" }>): void {

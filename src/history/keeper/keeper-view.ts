@@ -1,4 +1,5 @@
 import { type StepMs, stepsMs } from "../../api/queries.ts";
+import type { SteppedRange } from "../../api/range.ts";
 import type { ResultCounts } from "../../api/v1.ts";
 import { decodeBlock } from "../codec/block-codec.ts";
 import { decompress } from "../codec/compress.ts";
@@ -7,8 +8,10 @@ import { decodeZones } from "../codec/zone-codec.ts";
 import { addBuckets, bucketOf, groupSize } from "../group-block.ts";
 import { LatencySketch } from "../latency-sketch.ts";
 import type { Bucket, EventScan, HistoryView, KnownTarget, LiveState, NodeState, ZoneBucket } from "../model.ts";
+import { placesOf } from "../places.ts";
 import { addHeat, addZones } from "../step-sums.ts";
 import type { ChangeRow, Level, Store } from "../store/store.ts";
+import { apisAt } from "./apis-at.ts";
 import type { Archive } from "./archive.ts";
 import type { ClosedMinute } from "./closed-minute.ts";
 import type { Intake } from "./intake.ts";
@@ -18,6 +21,8 @@ import { type FoundMinute, scanEvents } from "./scan-events.ts";
 import { levelOf, type StepOf, type StepSource, stepsOverTime } from "./steps-over-time.ts";
 
 const changesAtOnce = 500;
+/** Of an API that comes and goes: one of another cluster that has been as it is for longer is not known of then. */
+const apiChangesAtMost = 2_000;
 /** What opening a minute's handshakes costs, and passing over a row of others', in events. */
 const minuteEffort = 20;
 const rowEffort = 0.1;
@@ -73,6 +78,15 @@ export class KeeperView implements HistoryView {
 
   apis() {
     return this.#intake.clusters.apis;
+  }
+
+  apisAt(atMs: number) {
+    const before = this.#apiChanges(atMs, "before");
+    return apisAt(atMs, this.apis(), { before, after: this.#apiChanges(atMs, "after") });
+  }
+
+  places({ stepMs, fromMs, toMs }: SteppedRange) {
+    return placesOf(this.targets(), this.apis(), this.zones(stepMs, fromMs, toMs));
   }
 
   *heat(stepMs: StepMs, fromMs: number, toMs: number): Generator<{ startMs: number; heat: Uint8Array }> {
@@ -201,11 +215,27 @@ export class KeeperView implements HistoryView {
     return { startMs, records, effort: stored?.effort ?? 1 };
   }
 
+  /** From a moment back, or on; those that are not written yet among them. */
+  #apiChanges(atMs: number, side: "before" | "after"): ChangeRow[] {
+    const isBefore = side === "before";
+    const isSought = ({ kind, atMs: at }: ChangeRow) =>
+      (kind === "api" || kind === "api up" || kind === "pingo") && isBefore === at <= atMs;
+    const unwritten = this.#unwrittenChanges().filter(isSought);
+    const stored = this.#archive.read((store) => store.apiChanges(atMs, side, apiChangesAtMost));
+    return isBefore
+      ? [...unwritten.reverse(), ...stored].sort((a, b) => b.atMs - a.atMs)
+      : [...stored, ...unwritten].sort((a, b) => a.atMs - b.atMs);
+  }
+
+  #unwrittenChanges(): ChangeRow[] {
+    return [...this.#archive.pending.flatMap(({ changes }) => changes), ...this.#intake.changes];
+  }
+
   /** First those that are not written, which are of these minutes; then the file's, page by page. */
   *#changes(fromMs: number, toMs: number, of: KnownTarget | undefined): Generator<ChangeRow> {
     const isSought = ({ atMs, cluster, node }: ChangeRow) =>
       atMs >= fromMs && atMs < toMs && (of === undefined || (cluster === of.target.cluster && node === of.target.node));
-    const unwritten = [...this.#archive.pending.flatMap(({ changes }) => changes), ...this.#intake.changes]
+    const unwritten = this.#unwrittenChanges()
       .filter(isSought)
       .reverse()
       .sort((a, b) => b.atMs - a.atMs);

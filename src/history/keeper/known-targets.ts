@@ -1,7 +1,8 @@
 import type { Target } from "../../target.ts";
-import { DamagedError } from "../codec/bytes.ts";
-import type { KnownTarget } from "../model.ts";
+import { decodeFacts } from "../codec/facts-codec.ts";
+import { type KnownTarget, noPastZones, type PastZone } from "../model.ts";
 import type { TargetRow } from "../store/store.ts";
+import { pastSince, withPast } from "./past-zones.ts";
 import { idsAtMost } from "./running-minute.ts";
 
 /** The targets that anything is kept of, by id. Ids are dense: they are places in columns. */
@@ -24,9 +25,11 @@ export class KnownTargets {
    */
   load(rows: readonly TargetRow[], lastMs: number, latestMs: number): void {
     for (const { id, joinedMs, leftMs, target: json } of rows) {
-      const target = this.#interned(parsed(json));
+      const facts = decodeFacts(json);
+      const target = this.#interned(facts.target);
+      const pastZones = facts.pastZones.map((past) => this.#past(past, latestMs));
       const endMs = Math.min(leftMs ?? Math.max(joinedMs, lastMs), latestMs);
-      this.#set(id, { id, target, joinedMs: Math.min(joinedMs, endMs), leftMs: endMs });
+      this.#set(id, { id, target, joinedMs: Math.min(joinedMs, endMs), leftMs: endMs, pastZones });
       this.#ids.set(target.key, id);
       if (leftMs === undefined) this.#unconfirmed.add(id);
     }
@@ -67,15 +70,18 @@ export class KnownTargets {
     const isNew = before === undefined || (before.leftMs !== undefined && !this.#unconfirmed.has(id));
     this.#unconfirmed.delete(id);
     this.#ids.set(target.key, id);
-    this.#set(id, { id, target: this.#interned(target), joinedMs: isNew ? nowMs : before.joinedMs, leftMs: undefined });
+    const joinedMs = isNew ? nowMs : before.joinedMs;
+    const pastZones = this.#pastZones(before, target, nowMs);
+    this.#set(id, { id, target: this.#interned(target), joinedMs, leftMs: undefined, pastZones });
     this.#unwritten.add(id);
     return { id, isNew };
   }
 
-  relabel(id: number, target: Target): void {
+  relabel(id: number, target: Target, nowMs: number): void {
     const before = this.#byId[id];
     if (before === undefined) return;
-    this.#set(id, { ...before, target: this.#interned(target) });
+    const pastZones = this.#pastZones(before, target, nowMs);
+    this.#set(id, { ...before, target: this.#interned(target), pastZones });
     this.#unwritten.add(id);
   }
 
@@ -114,11 +120,21 @@ export class KnownTargets {
       this.#byId[id] = undefined;
       this.#unwritten.delete(id);
     }
+    this.#forgetZonesBefore(oldestMs);
     if (gone.length === 0) return [];
     this.#all = undefined;
     const ids = gone.map(({ id }) => id);
     this.#free = [...this.#free, ...ids].sort((a, b) => b - a);
     return ids;
+  }
+
+  #forgetZonesBefore(oldestMs: number): void {
+    for (const known of this.all()) {
+      const pastZones = pastSince(known.pastZones, oldestMs);
+      if (pastZones === known.pastZones || this.#byId[known.id] === undefined) continue;
+      this.#set(known.id, { ...known, pastZones });
+      this.#unwritten.add(known.id);
+    }
   }
 
   /** What is to be written, and then `written`. */
@@ -140,6 +156,16 @@ export class KnownTargets {
     this.#byId[id] = known;
     this.#clusters.add(known.target.cluster);
     this.#all = undefined;
+  }
+
+  #pastZones(before: KnownTarget | undefined, { zone }: Target, nowMs: number): readonly PastZone[] {
+    if (before === undefined) return noPastZones;
+    const { target, pastZones } = before;
+    return target.zone === zone ? pastZones : withPast(pastZones, target.zone, nowMs, this.size);
+  }
+
+  #past({ zone, untilMs }: PastZone, latestMs: number): PastZone {
+    return { zone: this.#intern(zone), untilMs: Math.min(untilMs, latestMs) };
   }
 
   /** Tens of thousands of targets share a handful of zones, types and systems; from another thread each comes with strings of its own. */
@@ -164,13 +190,5 @@ export class KnownTargets {
     // Whatever comes in as a label: those that would fill it are not worth it.
     if (this.#strings.size < 10_000) this.#strings.set(text, text);
     return text;
-  }
-}
-
-function parsed(json: string): Target {
-  try {
-    return JSON.parse(json) as Target;
-  } catch (cause) {
-    throw new DamagedError("a target cannot be read", { cause });
   }
 }

@@ -1,8 +1,9 @@
+import { readPlace, writePlace } from "../../api/event-place.ts";
 import { stepsMs } from "../../api/queries.ts";
 import type { HistoryEvent } from "../../api/v1.ts";
 import type { EventScan, KnownTarget } from "../model.ts";
 import type { ChangeRow } from "../store/store.ts";
-import { eventOfChange, eventsOfHandshake } from "./event-text.ts";
+import { eventOfChange, eventsOfHandshake, type ToldChange } from "./event-text.ts";
 import type { ReadHandshake } from "./minute-handshakes.ts";
 
 /** A minute, and what it took to find it, in events that could have been looked at instead. */
@@ -27,6 +28,8 @@ export interface EventSource {
 /** So much is looked at for one answer, however little of it fits; the next one goes on from there. */
 const effortAtMost = 40_000;
 
+const beginning = { atMs: Number.MAX_SAFE_INTEGER, seen: 0 };
+
 /** An event, or the end of a minute that was opened: nothing after it is younger. */
 interface Seen {
   readonly atMs: number;
@@ -39,13 +42,14 @@ export function scanEvents(
   source: EventSource,
   { fromMs, toMs, before, limit, id, keeps }: EventScan,
 ): { events: HistoryEvent[]; next: string | undefined } {
-  const place = placeOf(before);
+  const place = (before === undefined ? undefined : readPlace(before)) ?? beginning;
   const endMs = Math.min(toMs, place.atMs + 1);
   const events: HistoryEvent[] = [];
   let effort = 0;
   let [lastMs, ofLast] = [Number.POSITIVE_INFINITY, 0];
   for (const { atMs, event, effort: taken } of newestFirst(source, fromMs, endMs, id)) {
-    if (events.length >= limit || effort > effortAtMost) return { events, next: `${lastMs}:${ofLast}` };
+    if (events.length >= limit || effort > effortAtMost)
+      return { events, next: writePlace({ atMs: lastMs, seen: ofLast }) };
     if (atMs !== lastMs) [lastMs, ofLast] = [atMs, 0];
     effort += taken;
     if (event === undefined) continue;
@@ -54,12 +58,6 @@ export function scanEvents(
     if (keeps(event)) events.push(event);
   }
   return { events, next: undefined };
-}
-
-function placeOf(before: string | undefined): { atMs: number; seen: number } {
-  const match = /^(\d{1,16}):(\d{1,9})$/.exec(before ?? "");
-  if (match === null) return { atMs: Number.MAX_SAFE_INTEGER, seen: 0 };
-  return { atMs: Number(match[1]), seen: Number(match[2]) };
 }
 
 /** Both kinds in one order. */
@@ -77,10 +75,15 @@ function* newestFirst(source: EventSource, fromMs: number, toMs: number, id: num
 function* changesDown(source: EventSource, fromMs: number, toMs: number, of: KnownTarget | undefined): Generator<Seen> {
   for (const change of source.changes(fromMs, toMs, of)) {
     // A node's change is each of its targets'; a target's only its own.
+    if (!isTold(change)) continue;
     if (of !== undefined && change.id !== undefined && change.id !== of.id) continue;
     const known = change.id === undefined ? undefined : source.known(change.id);
     yield { atMs: change.atMs, event: eventOfChange(change, known), effort: 1 };
   }
+}
+
+function isTold(change: ChangeRow): change is ToldChange {
+  return change.kind !== "api up";
 }
 
 function* handshakesDown(source: EventSource, fromMs: number, toMs: number, id: number | undefined): Generator<Seen> {

@@ -5,7 +5,8 @@ import type { Target } from "../../target.ts";
 import type { NodeFacts } from "../../targets/node.ts";
 import { ClusterStates } from "../keeper/cluster-states.ts";
 import { LiveStates } from "../keeper/live-states.ts";
-import type { HistoryView, KnownTarget, LiveState, NodeState } from "../model.ts";
+import { type HistoryView, type KnownTarget, type LiveState, type NodeState, noPastZones } from "../model.ts";
+import { placesOf } from "../places.ts";
 import { latencyOf } from "../recording/record-batch.ts";
 import { stateOf } from "../recording/retelling.ts";
 
@@ -32,7 +33,7 @@ export class PresentView implements HistoryView {
     this.leave(target);
     const id = this.#pool.take();
     this.#ids.set(target.key, id);
-    this.#known[id] = { id, target, joinedMs: this.nowMs, leftMs: undefined };
+    this.#known[id] = { id, target, joinedMs: this.nowMs, leftMs: undefined, pastZones: noPastZones };
   }
 
   leave({ key }: Target): void {
@@ -106,6 +107,14 @@ export class PresentView implements HistoryView {
 
   apis() {
     return this.#clusters.apis;
+  }
+
+  apisAt() {
+    return [];
+  }
+
+  places() {
+    return placesOf(this.targets(), this.apis(), []);
   }
 
   heat() {

@@ -1,4 +1,4 @@
-import type { Problem } from "../../api/problem.ts";
+import { isProblem, type Problem } from "../../api/problem.ts";
 import type { Question } from "../../api/queries.ts";
 import type { Status } from "../../api/v1.ts";
 import type { Clock } from "../../clock.ts";
@@ -6,7 +6,9 @@ import type { Outcome } from "../../outcome.ts";
 import type { Target } from "../../target.ts";
 import type { NodeFacts } from "../../targets/node.ts";
 import { answerBytes } from "../answers/answer-bytes.ts";
+import { OpenParts } from "../answers/csv/open-parts.ts";
 import { reachesNow } from "../answers/moment.ts";
+import { type FileParts, partsFrom } from "../file-parts.ts";
 import type { HistoryReply } from "../history.ts";
 import type { HistoryRecorder } from "../model.ts";
 import type { Changed } from "../thread/protocol.ts";
@@ -18,6 +20,8 @@ import { PresentView } from "./present-view.ts";
  */
 export class Present implements HistoryRecorder {
   readonly #view: PresentView;
+  readonly #files = new OpenParts();
+  #lastFile = 0;
   readonly #listeners = new Set<(changed: Changed) => void>();
 
   constructor(clock: Clock) {
@@ -35,6 +39,19 @@ export class Present implements HistoryRecorder {
   /** Never rejects. */
   ask(question: Question): Promise<HistoryReply> {
     return Promise.resolve(this.#isOfNow(question) ? answerBytes(this.#view, question) : noHistory);
+  }
+
+  /** As a file, part by part. Never rejects. */
+  async read(question: Question): Promise<FileParts | Problem> {
+    if (!this.#isOfNow(question)) return noHistory;
+    const id = ++this.#lastFile;
+    const first = this.#files.first(id, this.#view, question);
+    if (isProblem(first)) return first;
+    return partsFrom(
+      first,
+      async () => this.#files.next(id),
+      () => this.#files.end(id),
+    );
   }
 
   onChange(listener: (changed: Changed) => void): () => void {

@@ -112,6 +112,34 @@ export function comingsAndGoings(matchers: Matchers): string {
   return `max by (${ofTarget}) (${up} unless on (${ofTarget}) (${up} @ start() and on (${ofTarget}) ${up} @ end()))`;
 }
 
+/** Series of targets that are in another zone than a step ago: where they are now, and where they were. */
+export function zoneChanges(matchers: Matchers, stepMs: number): { readonly to: string; readonly from: string } {
+  const now = `pingo_up${selector(matchers)}`;
+  const before = `${now} offset ${duration(stepMs)}`;
+  const name = "cluster, node, target";
+  const begun = `(max by (${ofTarget}) (${now}) unless on (${ofTarget}) (${before}))`;
+  return {
+    to: `${begun} and on (${name}) (${before})`,
+    from: `max by (${ofTarget}) (${before}) and on (${name}) ${begun}`,
+  };
+}
+
+/** Clusters and zones that are there, whatever `--metrics` says: few series, however many targets. */
+export const places = `group by (${ofZone}) (pingo_zone_probes_total) or group by (cluster) (pingo_api_up)`;
+
+/** Handshakes that told of a target, of those targets of which none has in the last minutes before the end. */
+export function silentTargets(matchers: Matchers, silentMs: number): string {
+  const told = `pingo_probes_total${selector(matchers, `result=~"${known}"`)}`;
+  const still = `sum by (${ofTarget}) (increase(${told}[${duration(silentMs)}] @ end())) == 0`;
+  return `sum by (${ofTarget}) (${told}) and on (${ofTarget}) (${still})`;
+}
+
+/** Targets of which handshakes failed in the last minutes because of PinGo's own machine. */
+export function localFaults(matchers: Matchers, silentMs: number): string {
+  const counter = `pingo_probes_total${selector(matchers, 'result="local"')}`;
+  return `sum by (${ofTarget}) (increase(${counter}[${duration(silentMs)}])) > 0`;
+}
+
 /** Where anything was measured at all. */
 export function measured(matchers: Matchers): string {
   return `count by (${ofZone}) (pingo_up${selector(matchers)})`;

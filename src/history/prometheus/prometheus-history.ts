@@ -1,9 +1,10 @@
 import { Worker } from "node:worker_threads";
-import type { Problem } from "../../api/problem.ts";
+import { isProblem, type Problem } from "../../api/problem.ts";
 import type { Question } from "../../api/queries.ts";
 import type { Status } from "../../api/v1.ts";
 import type { Clock } from "../../clock.ts";
-import type { GivingUp, PrometheusSetUp, Replying } from "./protocol.ts";
+import { type FileParts, type Part, partsFrom } from "../file-parts.ts";
+import type { Asking, GivingUp, PrometheusSetUp, ReadingOn, Replying } from "./protocol.ts";
 import type { PrometheusAccess } from "./query-client.ts";
 
 export interface PrometheusHistoryOptions {
@@ -27,7 +28,7 @@ const nobodyWaits: Problem = { problem: "nobody waits for this", status: 503 };
 /** A history that a Prometheus keeps. A thread asks it and makes answers; it is there once somebody asks. */
 export class PrometheusHistory {
   readonly #options: PrometheusHistoryOptions;
-  readonly #waiting = new Map<number, (reply: Uint8Array | Problem) => void>();
+  readonly #waiting = new Map<number, (reply: Part | Problem) => void>();
   #worker: Worker | undefined;
   #lastId = 0;
   #problem = "";
@@ -39,15 +40,29 @@ export class PrometheusHistory {
   }
 
   /** JSON or CSV, as the question wants it. Never rejects. `gone`: nobody waits for it any more, Prometheus neither. */
-  ask(question: Question, gone?: AbortSignal): Promise<Uint8Array | Problem> {
+  async ask(question: Question, gone?: AbortSignal): Promise<Uint8Array | Problem> {
+    const reply = await this.#ask(++this.#lastId, { question, isFile: false }, gone);
+    return isProblem(reply) ? reply : reply.bytes;
+  }
+
+  /** The same as a file, part by part. */
+  async read(question: Question, gone?: AbortSignal): Promise<FileParts | Problem> {
+    const id = ++this.#lastId;
+    const first = await this.#ask(id, { question, isFile: true }, gone);
+    if (isProblem(first)) return first;
+    const worker = this.#worker;
+    const end = () => worker?.postMessage({ gone: id } satisfies GivingUp);
+    return partsFrom(first, () => this.#readOn(id, worker), end);
+  }
+
+  #ask(id: number, asked: Pick<Asking, "question" | "isFile">, gone?: AbortSignal): Promise<Part | Problem> {
     if (gone?.aborted) return Promise.resolve(nobodyWaits);
     if (this.#isStopped) return Promise.resolve({ problem: "the history is closed" });
     if (this.#waiting.size >= mostUnderWay) {
       return Promise.resolve({ problem: `${mostUnderWay} questions are under way at Prometheus; ask again` });
     }
     this.#worker ??= this.#start();
-    const id = ++this.#lastId;
-    this.#worker.postMessage({ id, question, nowMs: this.#options.clock.unixMs() });
+    this.#worker.postMessage({ id, ...asked, nowMs: this.#options.clock.unixMs() } satisfies Asking);
     const giveUp = () => this.#giveUp(id);
     gone?.addEventListener("abort", giveUp, { once: true });
     return new Promise((resolve) => {
@@ -56,6 +71,13 @@ export class PrometheusHistory {
         resolve(reply);
       });
     });
+  }
+
+  /** Of a file that is there: Prometheus has nothing to do with it any more. */
+  #readOn(id: number, worker: Worker | undefined): Promise<Part | Problem> {
+    if (worker === undefined || worker !== this.#worker) return Promise.resolve({ problem: "its thread has ended" });
+    worker.postMessage({ part: id } satisfies ReadingOn);
+    return new Promise((resolve) => void this.#waiting.set(id, resolve));
   }
 
   status(): Status["history"] & Pick<Status, "latencyIs"> {
@@ -99,7 +121,7 @@ export class PrometheusHistory {
     this.#waiting.delete(reply.id);
     if ("bytes" in reply) {
       this.#problem = "";
-      settle(reply.bytes);
+      settle(reply);
       return;
     }
     const { id: _, isTrouble, ...problem } = reply;

@@ -1,6 +1,17 @@
+import { readPlace, writePlace } from "../../api/event-place.ts";
 import type { StepMs } from "../../api/queries.ts";
 import type { HistoryEvent } from "../../api/v1.ts";
-import type { Bucket, EventScan, HistoryView, KnownTarget, LiveState, NodeState, ZoneBucket } from "../model.ts";
+import type {
+  ApiState,
+  Bucket,
+  EventScan,
+  HistoryView,
+  KnownTarget,
+  LiveState,
+  NodeState,
+  Place,
+  ZoneBucket,
+} from "../model.ts";
 import type { Heats } from "./read-heat.ts";
 import { type Live, nodeKey } from "./read-live.ts";
 
@@ -9,6 +20,10 @@ export interface Reading {
   readonly nowMs: number;
   readonly targets: readonly KnownTarget[];
   readonly live: Live;
+  /** Read where a question asks for a cluster or a zone. */
+  readonly places: readonly Place[];
+  /** How APIs were at the end that was asked for, where that is past. */
+  readonly apisThen: readonly ApiState[];
   /** By step. */
   readonly heats: ReadonlyMap<StepMs, Heats>;
   /** By target id, of the range's own step. */
@@ -20,6 +35,8 @@ export interface Reading {
 export const nothingRead: Omit<Reading, "nowMs"> = {
   targets: [],
   live: { states: new Map(), nodes: new Map(), apis: [] },
+  places: [],
+  apisThen: [],
   heats: new Map(),
   buckets: new Map(),
   zones: [],
@@ -67,8 +84,17 @@ export class PrometheusView implements HistoryView {
     return this.#reading.live.nodes.get(nodeKey(cluster, node));
   }
 
-  apis(): ReturnType<HistoryView["apis"]> {
+  apis(): readonly ApiState[] {
     return this.#reading.live.apis;
+  }
+
+  places(): readonly Place[] {
+    return this.#reading.places;
+  }
+
+  /** Of the end that the question asked for: no other moment was read. */
+  apisAt(): readonly ApiState[] {
+    return this.#reading.apisThen;
   }
 
   heat(stepMs: StepMs, fromMs: number, toMs: number): Heats {
@@ -84,13 +110,33 @@ export class PrometheusView implements HistoryView {
     return within(this.#reading.zones, fromMs, toMs);
   }
 
-  events({ before, limit, id, keeps }: EventScan) {
+  events({ fromMs, toMs, before, limit, id, keeps }: EventScan) {
     const known = id === undefined ? undefined : this.#byId.get(id);
-    const fitting = this.#reading.events.filter((event) => keeps(event) && (known === undefined || isOf(event, known)));
-    const from = Number(before ?? 0) || 0;
-    const events = fitting.slice(from, from + limit);
-    return { events, next: from + limit < fitting.length ? String(from + limit) : undefined };
+    const isAsked = ({ atMs }: HistoryEvent) => atMs >= fromMs && atMs < toMs;
+    const own = this.#reading.events.filter((event) => isAsked(event) && (known === undefined || isOf(event, known)));
+    return pageOf(own, before, limit, keeps);
   }
+}
+
+/** The newest first, on from a place. */
+function pageOf(
+  all: readonly HistoryEvent[],
+  before: string | undefined,
+  limit: number,
+  keeps: EventScan["keeps"],
+): ReturnType<HistoryView["events"]> {
+  const place = before === undefined ? undefined : readPlace(before);
+  const events: HistoryEvent[] = [];
+  let [lastMs, seen] = [Number.POSITIVE_INFINITY, 0];
+  for (const event of all) {
+    if (place !== undefined && event.atMs > place.atMs) continue;
+    if (events.length === limit) return { events, next: writePlace({ atMs: lastMs, seen }) };
+    if (event.atMs !== lastMs) [lastMs, seen] = [event.atMs, 0];
+    seen++;
+    const wasRead = event.atMs === place?.atMs && seen <= place.seen;
+    if (!wasRead && keeps(event)) events.push(event);
+  }
+  return { events, next: undefined };
 }
 
 function isOf({ key, cluster, node, kind }: HistoryEvent, { target }: KnownTarget): boolean {

@@ -68,7 +68,11 @@ export async function readBuckets(
   }
   for (const { draft, value } of drafts.of(sent)) draft.synSent += Math.round(value);
   for (const { draft, value } of drafts.of(retransmits)) draft.synRetransmits += Math.round(value);
-  for (const { draft, value, metric } of drafts.of(classic)) draft.classic.set(leOf(metric.le), value);
+  for (const { draft, value, metric } of drafts.of(classic)) {
+    // A target that changed its zone has a series in each.
+    const le = leOf(metric.le);
+    draft.classic.set(le, (draft.classic.get(le) ?? 0) + value);
+  }
   drafts.addNative(native);
   return drafts.finish();
 }

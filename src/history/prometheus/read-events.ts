@@ -1,7 +1,7 @@
 import type { HistoryEvent } from "../../api/v1.ts";
 import * as expressions from "./expressions.ts";
 import type { QueryClient, SeriesAnswer } from "./query-client.ts";
-import type { selector } from "./selector.ts";
+import type { Matchers } from "./selector.ts";
 import { keyOf, type TargetName } from "./target-key.ts";
 
 /** As fine as that, or in as many steps as that: a flip that is over between two of them is not seen. */
@@ -10,22 +10,29 @@ const mostSteps = 720;
 /** More are not kept: the newest count. */
 const mostEvents = 20_000;
 
-/** Changes of `pingo_up`, `pingo_node_ready` and `pingo_api_up` in a range, the newest first. */
+/** Changes of `pingo_up`, `pingo_node_ready` and `pingo_api_up`, and of zones, in a range, the newest first. */
 export async function readEvents(
   client: QueryClient,
   { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
   name: TargetName | undefined,
 ): Promise<HistoryEvent[]> {
   const stepMs = Math.max(leastStepMs, Math.ceil((toMs - fromMs) / mostSteps / 1_000) * 1_000);
-  const ask = (family: string, of: string, matchers: Parameters<typeof selector>[0]) =>
-    client.range(expressions.flips(family, of, matchers, stepMs), fromMs, toMs, stepMs);
+  // On whole steps: who reads on later, when the range has moved on, finds the same events at the same moments.
+  const firstMs = Math.ceil(fromMs / stepMs) * stepMs;
+  const steps = (query: string) => (firstMs > toMs ? [] : client.range(query, firstMs, toMs, stepMs));
+  const ask = (family: string, of: string, matchers: Matchers) =>
+    steps(expressions.flips(family, of, matchers, stepMs));
   const { cluster, node } = name ?? {};
-  const [ups, readies, apis] = await Promise.all([
+  const changes = expressions.zoneChanges({ ...name }, stepMs);
+  const [ups, readies, apis, to, from] = await Promise.all([
     ask("pingo_up", expressions.ofTarget, { ...name }),
     ask("pingo_node_ready", "cluster, node", { cluster, node }),
     ask("pingo_api_up", "cluster", { cluster }),
+    steps(changes.to),
+    steps(changes.from),
   ]);
-  const events = [...eventsOf(ups, upEvent), ...eventsOf(readies, readyEvent), ...eventsOf(apis, apiEvent)];
+  const flips = [...eventsOf(ups, upEvent), ...eventsOf(readies, readyEvent), ...eventsOf(apis, apiEvent)];
+  const events = [...flips, ...zoneEvents(to, from)];
   return events.toSorted((a, b) => b.atMs - a.atMs).slice(0, mostEvents);
 }
 
@@ -61,4 +68,18 @@ function readyEvent({ node }: Labels, isReady: boolean): Partial<HistoryEvent> {
 
 function apiEvent({ cluster }: Labels, isUp: boolean): Partial<HistoryEvent> {
   return { kind: "api", text: `the API of ${cluster} ${isUp ? "answers again" : "cannot be used any more"}` };
+}
+
+/** A target has one series in each zone; the one ends where the other begins. */
+function zoneEvents(to: readonly SeriesAnswer[], from: readonly SeriesAnswer[]): HistoryEvent[] {
+  const left = new Map<string, string>();
+  for (const { metric, values = [] } of from)
+    for (const [at] of values) left.set(`${at} ${keyOf(metric)}`, metric.zone ?? "");
+  return to.flatMap(({ metric, values = [] }) =>
+    values.map(([at]) => {
+      const before = left.get(`${at} ${keyOf(metric)}`);
+      const text = `zone changed: ${before === undefined ? "another" : before || "none"} -> ${metric.zone || "none"}`;
+      return { ...bare(metric), atMs: Math.round(at * 1_000), kind: "zone", key: keyOf(metric), text } as const;
+    }),
+  );
 }

@@ -1,20 +1,11 @@
 import { heatOfFigures } from "../heat.ts";
-import { noHeat } from "../model.ts";
+import { type KnownTarget, noHeat } from "../model.ts";
+import { zoneAt } from "../zone-at.ts";
 import * as expressions from "./expressions.ts";
 import type { QueryClient } from "./query-client.ts";
 import { type Matchers, oneOf } from "./selector.ts";
 import { type Asked, askSteps, type SteppedSeries } from "./stepped.ts";
 import { keyOf } from "./target-key.ts";
-
-/** A target that may have heat, and from when to when it was there. */
-export interface HeatSubject {
-  readonly id: number;
-  readonly key: string;
-  readonly cluster: string;
-  readonly zone: string;
-  readonly joinedMs: number;
-  readonly leftMs: number | undefined;
-}
 
 export interface HeatAsked extends Asked {
   readonly matchers: Matchers;
@@ -42,7 +33,7 @@ interface Step {
 export async function readHeat(
   client: QueryClient,
   asked: HeatAsked,
-  subjects: readonly HeatSubject[],
+  subjects: readonly KnownTarget[],
 ): Promise<Heats> {
   const { matchers, normalsUs } = asked;
   const ask = (write: (stepMs: number) => string) => askSteps(client, write, asked);
@@ -63,9 +54,9 @@ export async function readHeat(
   for (const { step, value } of stepsOf(steps, losses)) step.loss = Math.min(1, value);
   for (const { step, value } of stepsOf(steps, retransmits)) step.retransmits = Math.min(1, value);
   for (const { step, value } of stepsOf(steps, medians)) if (value > 0) step.medianUs = value * 1e6;
-  return columns(measured, subjects, asked.range.stepMs, (subject, startMs) => {
-    const step = steps.get(subject.key)?.get(startMs);
-    return step === undefined ? 0 : heatOf(step, normalsUs?.get(subject.key));
+  return columns(measured, subjects, asked.range.stepMs, ({ target: { key } }, startMs) => {
+    const step = steps.get(key)?.get(startMs);
+    return step === undefined ? 0 : heatOf(step, normalsUs?.get(key));
   });
 }
 
@@ -119,26 +110,35 @@ function* stepsOf(steps: Map<string, Map<number, Step>>, series: readonly Steppe
 
 function columns(
   measured: readonly SteppedSeries[],
-  subjects: readonly HeatSubject[],
+  subjects: readonly KnownTarget[],
   stepMs: number,
-  heatAt: (subject: HeatSubject, startMs: number) => number,
+  heatAt: (subject: KnownTarget, startMs: number) => number,
 ): Heats {
   const ids = subjects.reduce((most, { id }) => Math.max(most, id + 1), 0);
-  const byZone = Map.groupBy(subjects, ({ cluster, zone }) => placeOf(cluster, zone));
+  const byZone = Map.groupBy(
+    subjects.flatMap((subject) => zonesOf(subject).map((zone) => ({ subject, zone }))),
+    ({ subject, zone }) => placeOf(subject.target.cluster, zone),
+  );
   const found = new Map<number, Uint8Array>();
   for (const { metric, points } of measured) {
     const here = byZone.get(placeOf(metric.cluster, metric.zone)) ?? [];
     for (const { startMs } of points) {
       const heat = found.get(startMs) ?? new Uint8Array(ids).fill(noHeat);
       found.set(startMs, heat);
-      for (const subject of here) {
-        const { id, joinedMs, leftMs } = subject;
+      for (const { subject, zone } of here) {
+        const { id, joinedMs, leftMs, pastZones } = subject;
+        if (pastZones.length > 0 && zoneAt(subject, startMs) !== zone) continue;
         if (joinedMs < startMs + stepMs && (leftMs === undefined || leftMs > startMs))
           heat[id] = heatAt(subject, startMs);
       }
     }
   }
   return [...found].toSorted(([a], [b]) => a - b).map(([startMs, heat]) => ({ startMs, heat }));
+}
+
+/** All that it was in. */
+function zonesOf({ target, pastZones }: KnownTarget): string[] {
+  return pastZones.length === 0 ? [target.zone] : [...new Set([target.zone, ...pastZones.map(({ zone }) => zone)])];
 }
 
 /** No label value of Kubernetes has a line feed in it. */

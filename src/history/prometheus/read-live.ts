@@ -1,7 +1,8 @@
 import type { Outcome } from "../../outcome.ts";
-import type { HistoryView, LiveState, NodeState } from "../model.ts";
+import type { ApiState, LiveState, NodeState } from "../model.ts";
 import * as expressions from "./expressions.ts";
 import type { QueryClient, SeriesAnswer } from "./query-client.ts";
+import { readSilences } from "./read-silences.ts";
 import { type Matchers, selector } from "./selector.ts";
 import { keyOf } from "./target-key.ts";
 
@@ -9,7 +10,7 @@ import { keyOf } from "./target-key.ts";
 export interface Live {
   readonly states: ReadonlyMap<string, LiveState>;
   readonly nodes: ReadonlyMap<string, NodeState>;
-  readonly apis: ReturnType<HistoryView["apis"]>;
+  readonly apis: readonly ApiState[];
 }
 
 /** So far back is looked for when a target ceased to answer. */
@@ -26,13 +27,14 @@ export async function readLive(
   const minOf = (gauge: string) => `min by (${expressions.ofTarget}) (${gauge})`;
   const up = `pingo_up${selector(matchers)}`;
   const alignedMs = Math.floor(nowMs / lookStepMs) * lookStepMs;
-  const [ups, downs, losses, rtts, readies, apis] = await Promise.all([
+  const [ups, downs, losses, rtts, readies, apis, silences] = await Promise.all([
     client.instant(minOf(up), nowMs),
     client.range(minOf(`${up} == 0`), alignedMs - lookBackMs, alignedMs, lookStepMs),
     client.instant(expressions.recentLosses(matchers), nowMs),
     client.instant(expressions.lastRtt(matchers), nowMs),
     client.instant(`min by (cluster, node) (pingo_node_ready${selector({ cluster, node })})`, nowMs),
-    client.instant(`min by (cluster) (pingo_api_up${selector({ cluster })})`, nowMs),
+    readApis(client, cluster, nowMs),
+    readSilences(client, matchers, alignedMs),
   ]);
   const sinceMs = new Map(downs.map((series) => [keyOf(series.metric), sinceOf(series, alignedMs)]));
   const rttsUs = new Map(rtts.map((series) => [keyOf(series.metric), lastOf(series) * 1e6]));
@@ -49,19 +51,25 @@ export async function readLive(
         sinceMs: isUp ? undefined : sinceMs.has(key) ? sinceMs.get(key) : nowMs,
         lastRttUs: isUp ? finite(rttsUs.get(key)) : undefined,
         normalUs: normalsUs?.get(key),
-        silence: undefined,
+        silence: silences.get(key),
       },
     ];
   });
   return {
     states: new Map(states),
     nodes: new Map(readies.map((series) => [nodeKey(series.metric.cluster, series.metric.node), nodeState(series)])),
-    apis: apis.map((series) => ({
-      cluster: series.metric.cluster ?? "",
-      isUp: lastOf(series) === 1,
-      sinceMs: undefined,
-    })),
+    apis,
   };
+}
+
+/** How APIs were at a moment; since when, nobody asked. */
+export async function readApis(client: QueryClient, cluster: string | undefined, atMs: number): Promise<ApiState[]> {
+  const apis = await client.instant(`min by (cluster) (pingo_api_up${selector({ cluster })})`, atMs);
+  return apis.map((series) => ({
+    cluster: series.metric.cluster ?? "",
+    isUp: lastOf(series) === 1,
+    sinceMs: undefined,
+  }));
 }
 
 export function nodeKey(cluster = "", node = ""): string {

@@ -1,14 +1,14 @@
 import type { Question, StepMs } from "../../api/queries.ts";
 import { rangeOf, type SteppedRange } from "../../api/range.ts";
 import { heatOf } from "../heat.ts";
-import type { Bucket, KnownTarget, ZoneBucket } from "../model.ts";
+import type { Bucket, Place, ZoneBucket } from "../model.ts";
 import * as expressions from "./expressions.ts";
 import { nothingRead, PrometheusView, type Reading } from "./prometheus-view.ts";
 import type { QueryClient } from "./query-client.ts";
 import { type Buckets, readBuckets, targetFamilies, zoneFamilies } from "./read-buckets.ts";
 import { readEvents } from "./read-events.ts";
 import { type Heats, readHeat } from "./read-heat.ts";
-import { readLive } from "./read-live.ts";
+import { readApis, readLive } from "./read-live.ts";
 import { readRoster } from "./read-roster.ts";
 import type { Matchers } from "./selector.ts";
 import { keyOf, nameOf } from "./target-key.ts";
@@ -24,16 +24,16 @@ const lookBackMs = 3_600_000;
 
 /** Reads from Prometheus what a question needs, and no more. */
 export async function readView(client: QueryClient, question: Question, nowMs: number): Promise<PrometheusView> {
-  return new PrometheusView({ ...nothingRead, nowMs, ...(await readFor(client, question, nowMs)) });
+  const [read, places] = await Promise.all([readFor(client, question, nowMs), readPlaces(client, question, nowMs)]);
+  return new PrometheusView({ ...nothingRead, nowMs, ...read, places });
 }
 
 function readFor(client: QueryClient, question: Question, nowMs: number): Promise<Partial<Reading>> {
   const { ask, query } = question;
   if (ask === "targets") {
-    const range = rangeOf({ fromMs: nowMs - lookBackMs, toMs: nowMs });
-    return readTargets(client, matchCluster(query.cluster), { range, nowMs });
+    return readTargets(client, matchCluster(query.cluster), { range: lastHour(nowMs), nowMs, endMs: nowMs });
   }
-  const asked = { range: rangeOf(query), nowMs };
+  const asked = { range: rangeOf(query), nowMs, endMs: Math.min(query.toMs, nowMs) };
   switch (ask) {
     case "overview":
     case "zones":
@@ -49,6 +49,22 @@ function readFor(client: QueryClient, question: Question, nowMs: number): Promis
 interface RangeAsked {
   readonly range: SteppedRange;
   readonly nowMs: number;
+  /** The end that is told of; the range's is that of a whole step. */
+  readonly endMs: number;
+}
+
+function lastHour(nowMs: number): SteppedRange {
+  return rangeOf({ fromMs: nowMs - lookBackMs, toMs: nowMs });
+}
+
+/** For who asks for a cluster or a zone, all that there were. */
+async function readPlaces(client: QueryClient, { ask, query }: Question, nowMs: number): Promise<Place[]> {
+  const isAny = query.cluster === "" && (ask === "targets" || ask === "zones" || (query.zone ?? "") === "");
+  if (isAny) return [];
+  const { fromMs, toMs, stepMs } = ask === "targets" ? lastHour(nowMs) : rangeOf(query);
+  const found = await client.range(expressions.places, fromMs, Math.max(fromMs, Math.min(toMs, nowMs)), stepMs);
+  const byCluster = Map.groupBy(found, ({ metric }) => metric.cluster ?? "");
+  return [...byCluster].map(([cluster, own]) => ({ cluster, zones: own.map(({ metric }) => metric.zone ?? "") }));
 }
 
 function matchCluster(cluster: string): Matchers {
@@ -71,30 +87,20 @@ async function readTargets(client: QueryClient, matchers: Matchers, asked: Range
     ? await readNormals(client, targetFamilies.rtt, expressions.ofTarget, matchers, asked, keyOf)
     : undefined;
   const heatAsked = { ...asked, matchers, normalsUs };
-  const [live, own, recent] = await Promise.all([
+  const [live, apisThen, own, recent] = await Promise.all([
     range.toMs >= nowMs ? readLive(client, matchers, nowMs, normalsUs) : nothingRead.live,
-    readHeat(client, heatAsked, subjectsOf(targets)),
-    range.stepMs === minuteMs ? [] : readHeat(client, { ...heatAsked, range: recentOf(asked) }, subjectsOf(targets)),
+    readApis(client, matchers.cluster, asked.endMs),
+    readHeat(client, heatAsked, targets),
+    range.stepMs === minuteMs ? [] : readHeat(client, { ...heatAsked, range: recentOf(asked) }, targets),
   ]);
   const heats = new Map<StepMs, Heats>([[minuteMs, recent]]);
   heats.set(range.stepMs, own);
-  return { targets, live, heats };
+  return { targets, live, apisThen, heats };
 }
 
 function recentOf({ range, nowMs }: RangeAsked): { fromMs: number; toMs: number; stepMs: StepMs } {
   const toMs = Math.ceil(Math.min(range.toMs, nowMs) / minuteMs) * minuteMs;
   return { fromMs: toMs - recentMs, toMs, stepMs: minuteMs };
-}
-
-function subjectsOf(targets: readonly KnownTarget[]) {
-  return targets.map(({ id, target: { key, cluster, zone }, joinedMs, leftMs }) => ({
-    id,
-    key,
-    cluster,
-    zone,
-    joinedMs,
-    leftMs,
-  }));
 }
 
 async function readNormals(

@@ -1,7 +1,9 @@
 // The thread that asks a Prometheus: its answers are megabytes of JSON, which keep nobody else waiting here.
 import { parentPort, workerData } from "node:worker_threads";
+import { isProblem, type Problem } from "../../api/problem.ts";
 import { answerBytes } from "../answers/answer-bytes.ts";
-import type { Asking, GivingUp, PrometheusSetUp, Replying } from "./protocol.ts";
+import { type MadePart, OpenParts } from "../answers/csv/open-parts.ts";
+import type { Asking, GivingUp, PrometheusSetUp, ReadingOn, Replying } from "./protocol.ts";
 import { PrometheusError, QueryClient } from "./query-client.ts";
 import { readView } from "./read-view.ts";
 
@@ -11,12 +13,15 @@ const client = new QueryClient(access, bounds);
 /** Of the questions that are under way. */
 const endings = new Map<number, AbortController>();
 
-async function answer({ id, question, nowMs }: Asking): Promise<Replying> {
+const files = new OpenParts();
+
+async function answer({ id, question, nowMs, isFile }: Asking): Promise<Replying> {
   const ending = new AbortController();
   endings.set(id, ending);
   try {
-    const reply = answerBytes(await readView(client.forQuestion(ending.signal), question, nowMs), question);
-    return "problem" in reply ? { id, ...reply, isTrouble: false } : { id, bytes: reply };
+    const view = await readView(client.forQuestion(ending.signal), question, nowMs);
+    if (ending.signal.aborted) return { id, problem: "nobody waits for this", status: 503, isTrouble: false };
+    return replyOf(id, isFile ? files.first(id, view, question) : whole(answerBytes(view, question)));
   } catch (error) {
     // Anything else is a bug, and who waits has to be answered all the same.
     const why = error instanceof PrometheusError ? error.message : `gave what cannot be read: ${error}`;
@@ -28,9 +33,24 @@ async function answer({ id, question, nowMs }: Asking): Promise<Replying> {
   }
 }
 
-parentPort?.on("message", (asking: Asking | GivingUp) => {
-  if ("gone" in asking) return endings.get(asking.gone)?.abort();
-  void answer(asking).then((reply) => {
-    parentPort?.postMessage(reply, "bytes" in reply ? [reply.bytes.buffer] : []);
-  });
+function whole(bytes: Uint8Array<ArrayBuffer> | Problem): MadePart | Problem {
+  return isProblem(bytes) ? bytes : { bytes, isMore: false };
+}
+
+function replyOf(id: number, given: MadePart | Problem): Replying {
+  return isProblem(given) ? { id, ...given, isTrouble: false } : { id, ...given };
+}
+
+function say(reply: Replying): void {
+  parentPort?.postMessage(reply, "bytes" in reply ? [reply.bytes.buffer] : []);
+}
+
+parentPort?.on("message", (asking: Asking | ReadingOn | GivingUp) => {
+  if ("part" in asking) return say(replyOf(asking.part, files.next(asking.part)));
+  if ("gone" in asking) {
+    files.end(asking.gone);
+    endings.get(asking.gone)?.abort();
+    return;
+  }
+  void answer(asking).then(say);
 });

@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { stepsMs } from "../../api/queries.ts";
-import { levelNames } from "./schema.ts";
+import { levelNames, ofApis } from "./schema.ts";
 
 /** The place of a length of steps in `stepsMs`. */
 export type Level = 0 | 1 | 2 | 3;
@@ -14,10 +14,10 @@ export interface StepRow {
   readonly data: Uint8Array;
 }
 
-/** A change that is no handshake. */
+/** A change that is no handshake. `api up`: no event; an API answered when PinGo began to ask it. */
 export interface ChangeRow {
   readonly atMs: number;
-  readonly kind: "ready" | "joined" | "left" | "api" | "pingo";
+  readonly kind: "ready" | "joined" | "left" | "zone" | "api" | "api up" | "pingo";
   readonly cluster: string;
   readonly node: string;
   /** A target's id, where it is about one. */
@@ -29,7 +29,7 @@ export interface TargetRow {
   readonly id: number;
   readonly joinedMs: number;
   readonly leftMs: number | undefined;
-  /** JSON of the target. */
+  /** JSON of the target, and of its zones of before. */
   readonly target: string;
 }
 
@@ -165,6 +165,13 @@ export class Store {
     const sql = `SELECT * FROM changes WHERE ${where}at_ms BETWEEN ? AND ? ORDER BY at_ms DESC, id DESC LIMIT ? OFFSET ?`;
     const values = of === undefined ? [] : [of.cluster, of.node];
     return this.#all(sql, ...values, fromMs, atMs, limit, skip).map(changeOf);
+  }
+
+  /** Of APIs and of PinGo itself: the latest up to `atMs`, or the first after it; at most `limit`, from there on. */
+  apiChanges(atMs: number, side: "before" | "after", limit: number): ChangeRow[] {
+    const [where, order] = side === "before" ? ["<= ?", "DESC"] : ["> ?", "ASC"];
+    const sql = `SELECT * FROM changes WHERE ${ofApis} AND at_ms ${where} ORDER BY at_ms ${order}, id ${order} LIMIT ?`;
+    return this.#all(sql, atMs, limit).map(changeOf);
   }
 
   removeChanges(beforeMs: number, limit: number): number {

@@ -35,7 +35,12 @@ export type Order =
 export type Message =
   /** `nowUnixMs`: the wall clock as it is sent; the thread itself looks at none. */
   | { readonly message: "orders"; readonly orders: readonly Order[]; readonly nowUnixMs: number }
-  | { readonly message: "question"; readonly id: number; readonly question: Question }
+  /** `isFile`: it is answered part by part. */
+  | { readonly message: "question"; readonly id: number; readonly question: Question; readonly isFile: boolean }
+  /** The next part of a file is to come. */
+  | { readonly message: "part"; readonly id: number }
+  /** No more of a file is to come. */
+  | { readonly message: "enough"; readonly id: number }
   | { readonly message: "stop"; readonly orders: readonly Order[]; readonly nowUnixMs: number };
 
 /** How the keeper is, in figures. */
@@ -70,8 +75,8 @@ export type Report =
   | { readonly report: "refused"; readonly problem: string }
   /** A message with orders has been taken in. */
   | { readonly report: "taken"; readonly status: KeeperStatus; readonly changed: Changed | undefined }
-  /** JSON or CSV, as bytes. */
-  | { readonly report: "answer"; readonly id: number; readonly bytes: Uint8Array }
+  /** JSON or CSV, as bytes. `isMore`: it is a part, and not the last. */
+  | { readonly report: "answer"; readonly id: number; readonly bytes: Uint8Array; readonly isMore: boolean }
   | ({ readonly report: "no answer"; readonly id: number } & Problem)
   | { readonly report: "log"; readonly level: LogLevel; readonly message: string; readonly facts: LogFacts }
   | { readonly report: "stopped" };

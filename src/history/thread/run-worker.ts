@@ -1,10 +1,14 @@
 import type { MessagePort } from "node:worker_threads";
-import { isProblem } from "../../api/problem.ts";
+import { isProblem, type Problem } from "../../api/problem.ts";
 import type { Log, LogLevel } from "../../log.ts";
 import { answerBytes } from "../answers/answer-bytes.ts";
+import { type MadePart, OpenParts } from "../answers/csv/open-parts.ts";
 import { HistoryKeeper } from "../keeper/history-keeper.ts";
 import type { KeeperSetUp, Message, Report } from "./protocol.ts";
 import { WarmUp } from "./warm-up.ts";
+
+type Say = (report: Report, transfer?: ArrayBuffer[]) => void;
+type Asking = Extract<Message, { message: "question" | "part" }>;
 
 /** What the thread of a history does from its start to its end: takes orders, answers questions, and works in between. */
 export function runWorker(port: MessagePort, setUp: KeeperSetUp): void {
@@ -16,11 +20,13 @@ export function runWorker(port: MessagePort, setUp: KeeperSetUp): void {
     return;
   }
   const keeper = opened;
+  const files = new OpenParts();
   const warmUp = new WarmUp(keeper.view);
   // Between two bites whoever asks has a turn.
   const work = inTurns(() => keeper.work() || warmUp.step());
   port.on("message", (message: Message) => {
-    if (message.message === "question") answerOne(keeper, message, say);
+    if (message.message === "question" || message.message === "part") answerOne(keeper, files, message, say);
+    else if (message.message === "enough") files.end(message.id);
     else if (message.message === "orders") {
       keeper.take(message.orders, message.nowUnixMs);
       say({ report: "taken", status: keeper.status, changed: keeper.takeChanged() });
@@ -37,19 +43,25 @@ export function runWorker(port: MessagePort, setUp: KeeperSetUp): void {
   work.wake();
 }
 
-function answerOne(
-  keeper: HistoryKeeper,
-  { id, question }: Extract<Message, { message: "question" }>,
-  say: (report: Report, transfer?: ArrayBuffer[]) => void,
-): void {
+function answerOne(keeper: HistoryKeeper, files: OpenParts, message: Asking, say: Say): void {
+  const { id } = message;
   try {
-    const given = answerBytes(keeper.view, question);
+    const given = giveOne(keeper, files, message);
     if (isProblem(given)) say({ report: "no answer", id, ...given });
-    else say({ report: "answer", id, bytes: given }, [given.buffer]);
+    else say({ report: "answer", id, ...given }, [given.bytes.buffer]);
   } catch (error) {
+    files.end(id);
     // A question must not end what records: whoever asked is told.
     say({ report: "no answer", id, problem: error instanceof Error ? error.message : String(error) });
   }
+}
+
+function giveOne({ view }: HistoryKeeper, files: OpenParts, message: Asking): MadePart | Problem {
+  if (message.message === "part") return files.next(message.id);
+  const { id, question, isFile } = message;
+  if (isFile) return files.first(id, view, question);
+  const bytes = answerBytes(view, question);
+  return isProblem(bytes) ? bytes : { bytes, isMore: false };
 }
 
 /** Calls `act` again and again as long as it has something to do, and lets messages in between. */

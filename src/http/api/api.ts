@@ -7,9 +7,9 @@ import { etagOf, unlessKnown } from "../etag.ts";
 import type { Answer, Route, RouteRequest } from "../server.ts";
 import { Slots } from "../slots.ts";
 import { LiveEvents } from "./live-events.ts";
-import { QuestionQueue } from "./question-queue.ts";
+import { type NotAnswered, QuestionQueue } from "./question-queue.ts";
 import { json, refuse, refuseWith, tooMany } from "./refuse.ts";
-import { sendLong, sendShort, shortBytes } from "./send-answer.ts";
+import { sendFile, sendLong, sendShort, shortBytes } from "./send-answer.ts";
 import { SharedQuestions } from "./shared-questions.ts";
 import type { ApiSource } from "./source.ts";
 
@@ -18,6 +18,8 @@ const maxUnderWay = 2;
 const maxWaiting = 32;
 /** Each holds an answer of some hundred kilobytes, as CSV of some megabytes. */
 const maxSending = 16;
+/** Each holds the heat of all nodes of its range on the history's thread. */
+const maxFiles = 4;
 /** So long may who asked not read on before its place goes to another. */
 const stalledMs = 2_000;
 
@@ -35,6 +37,8 @@ export class Api {
   readonly routes: Readonly<Record<string, Route>>;
   readonly #source: ApiSource;
   readonly #clock: Clock;
+  readonly #queue: QuestionQueue;
+  readonly #files: Slots;
   readonly #questions: SharedQuestions<Uint8Array | Problem>;
   readonly #sending: Slots;
   readonly #live: LiveEvents;
@@ -42,9 +46,9 @@ export class Api {
   constructor(source: ApiSource, clock: Clock) {
     this.#source = source;
     this.#clock = clock;
-    this.#questions = new SharedQuestions(new QuestionQueue(maxUnderWay, maxWaiting), (listener) =>
-      source.onChange(listener),
-    );
+    this.#queue = new QuestionQueue(maxUnderWay, maxWaiting);
+    this.#questions = new SharedQuestions(this.#queue, (listener) => source.onChange(listener));
+    this.#files = new Slots(maxFiles, stalledMs, () => clock.nowMs());
     this.#sending = new Slots(maxSending, stalledMs, () => clock.nowMs());
     this.#live = new LiveEvents(source, clock);
     const questions = Object.entries(paths).map(([path, ask]) => [
@@ -67,16 +71,30 @@ export class Api {
   async #answer(ask: Question["ask"], { query, peer, gone }: RouteRequest): Promise<Answer> {
     const question = parseQuestion(ask, query, this.#clock.unixMs());
     if (isProblem(question)) return refuseWith(question);
+    if (question.format === "csv") return this.#answerFile(question, peer, gone);
     const name = nameOf(ask, query);
     const answer = await this.#questions.run(name, peer, gone, (gone) => this.#source.ask(question, gone));
-    if (answer === "gone") return refuse(503, "nobody waits for this");
-    if (answer === "busy") return tooMany(`${maxWaiting} questions are waiting; ask again`);
+    if (typeof answer === "string") return explain(answer);
     if (isProblem(answer)) return refuseWith(answer);
     if (answer.length <= shortBytes) return sendShort(question, answer, this.#clock.unixMs());
     const slot = this.#sending.take(peer);
     if (slot === undefined) return tooMany(`${maxSending} answers are being sent; ask again`);
     return sendLong(question, answer, this.#clock.unixMs(), slot);
   }
+
+  async #answerFile(question: Question, peer: string, gone: AbortSignal): Promise<Answer> {
+    const slot = this.#files.take(peer);
+    if (slot === undefined) return tooMany(`${maxFiles} files are being sent; ask again`);
+    const parts = await this.#queue.run(peer, gone, () => this.#source.read(question, gone));
+    if (typeof parts !== "string" && !isProblem(parts)) return sendFile(question, parts, this.#clock.unixMs(), slot);
+    slot.free();
+    return typeof parts === "string" ? explain(parts) : refuseWith(parts);
+  }
+}
+
+function explain(why: NotAnswered): Answer {
+  if (why === "gone") return refuse(503, "nobody waits for this");
+  return tooMany(`${maxWaiting} questions are waiting; ask again`);
 }
 
 /** The same for those who ask the same; that some of them meant a moment later does not matter. */

@@ -20,6 +20,7 @@ function serve(t: TestContext, present: Present, clock: Clock) {
     t,
     {
       ask: (question) => present.ask(question),
+      read: (question) => present.read(question),
       onChange: (heard) => present.onChange(heard),
       status: () => ({ ...new FakeApiSource(smallView()).status(), history: present.status() }),
     },
@@ -28,6 +29,20 @@ function serve(t: TestContext, present: Present, clock: Clock) {
 }
 
 describe("without a history", () => {
+  test("files have all that is known now, and a cluster that nobody knows is 404", async (t) => {
+    const clock = new FakeClock();
+    const present = new Present(clock);
+    const { get } = await serve(t, present, clock);
+    for (let node = 0; node < 1_200; node++) {
+      present.added(makeTarget({ node: `n${node}`, key: `${node}`, cluster: "prod" }));
+    }
+    assert.equal((await get("/api/v1/targets?format=csv")).body.split("\r\n").length, 1_202);
+    const { status, body } = await get("/api/v1/overview?cluster=nope");
+    const error = 'nothing is known of the cluster "nope"; there are prod';
+    assert.deepEqual([status, JSON.parse(body)], [404, { error }]);
+    assert.match((await get("/api/v1/zones?format=csv")).body, /no history is kept here/);
+  });
+
   test("what is so now is answered: who is unreachable, since when, why, and what its cluster thinks", async (t) => {
     const clock = new FakeClock();
     const present = new Present(clock);

@@ -37,7 +37,13 @@ const zero = (): Counters => ({
 });
 
 /** OpenMetrics text with timestamps of so many scrapes, from `firstMs` on. */
-export function writePast(targets: readonly PastTarget[], firstMs: number, everyMs: number, scrapes: number): string {
+export function writePast(
+  targets: readonly PastTarget[],
+  firstMs: number,
+  everyMs: number,
+  scrapes: number,
+  isApiUp = (_scrape: number) => true,
+): string {
   const families = new Map<string, string[]>();
   const add = (family: string, line: string) => {
     const lines = families.get(family) ?? [];
@@ -72,7 +78,7 @@ export function writePast(targets: readonly PastTarget[], firstMs: number, every
     }
     for (const zone of written)
       write((family, line) => add(family, line), "pingo_zone_", zone, ofZones.get(zone) ?? zero(), at);
-    add("pingo_api_up gauge", `pingo_api_up{cluster="a"} 1 ${at}`);
+    add("pingo_api_up gauge", `pingo_api_up{cluster="a"} ${isApiUp(scrape) ? 1 : 0} ${at}`);
   }
   const text = [...families].map(([family, lines]) => `# TYPE ${family}\n${lines.join("\n")}\n`).join("");
   return `${text}# EOF\n`;

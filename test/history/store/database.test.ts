@@ -52,7 +52,14 @@ function counts(driver: HistoryDriver, stepMs: 60_000 | 3_600_000 | 21_600_000):
 function makeFirstVersion(path: string): void {
   const db = new DatabaseSync(path);
   for (const table of ["blocks_6h", "heat_6h", "zones_6h"]) db.exec(`DROP TABLE ${table}`);
-  db.exec("DELETE FROM rolled_up WHERE level = 3; PRAGMA user_version = 1");
+  db.exec("DELETE FROM rolled_up WHERE level = 3; DROP INDEX changes_of_apis; PRAGMA user_version = 1");
+  db.close();
+}
+
+/** As the second version had them: without an index of what tells of APIs, and with no row of one that answered from the beginning. */
+function makeSecondVersion(path: string): void {
+  const db = new DatabaseSync(path);
+  db.exec("DELETE FROM changes WHERE kind = 'api up'; DROP INDEX changes_of_apis; PRAGMA user_version = 2");
   db.close();
 }
 
@@ -81,7 +88,29 @@ describe("a history's file", () => {
     driver.close();
     const db = new DatabaseSync(path);
     assert.equal(db.prepare("SELECT count(*) AS n FROM blocks_6h").get()?.n, 1, "the steps of 6 h are made");
-    assert.equal(db.prepare("PRAGMA user_version").get()?.user_version, 2);
+    assert.equal(db.prepare("PRAGMA user_version").get()?.user_version, 3);
+    db.close();
+  });
+
+  test("of the second version is migrated, and tells of APIs what it can", (t) => {
+    const path = `${temporaryFolder(t)}/history`;
+    const driver = new HistoryDriver({ path });
+    driver.add(target);
+    driver.recorder.api("test", true, "");
+    driver.pass(minuteMs);
+    driver.recorder.api("test", false, "");
+    driver.pass(minuteMs);
+    driver.close();
+    makeSecondVersion(path);
+    const reopened = new HistoryDriver({ path, nowUnixMs: driver.nowUnixMs });
+    reopened.recorder.api("test", true, "");
+    reopened.flush();
+    const at = (ms: number) => reopened.view.apisAt(startUnixMs + ms).map(({ isUp, sinceMs }) => [isUp, sinceMs]);
+    assert.deepEqual(at(30_000), [[undefined, undefined]]);
+    assert.deepEqual(at(90_000), [[false, startUnixMs + minuteMs]]);
+    reopened.close();
+    const db = new DatabaseSync(path);
+    assert.equal(db.prepare("PRAGMA user_version").get()?.user_version, 3);
     db.close();
   });
 
@@ -92,7 +121,7 @@ describe("a history's file", () => {
     db.exec("PRAGMA user_version = 9");
     db.close();
     const before = readFileSync(path);
-    assert.match(problemOf(path), /of version 9 and this PinGo knows 2: a newer PinGo wrote it/);
+    assert.match(problemOf(path), /of version 9 and this PinGo knows 3: a newer PinGo wrote it/);
     assert.deepEqual(readFileSync(path), before);
     assert.deepEqual(readdirSync(dirname(path)), ["history"]);
   });

@@ -21,6 +21,7 @@ test("what a history records is answered, in JSON and in CSV, and told to who li
   t.after(() => history.stop());
   const { get, port } = await serveSource(t, {
     ask: (question) => history.ask(question),
+    read: (question) => history.read(question),
     onChange: (heard) => history.onChange(heard),
     status: () => new FakeApiSource(smallView()).status(),
   });

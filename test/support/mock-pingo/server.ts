@@ -121,7 +121,7 @@ function requestOf({ searchParams: query }: URL, { headers }: IncomingMessage): 
 }
 
 function send(response: ServerResponse, { status, contentType, body, headers }: Answer): void {
-  assert.ok(typeof body === "string" || !("begin" in body));
+  assert.ok(typeof body === "string" || Symbol.iterator in body);
   response.writeHead(status, { "Content-Type": contentType, "X-Content-Type-Options": "nosniff", ...headers });
   response.end(typeof body === "string" ? body : Buffer.concat([...body]));
 }

@@ -1,98 +1,101 @@
-import type {
-  EventsAnswer,
-  HistoryAnswer,
-  Latency,
-  Overview,
-  Range,
-  TargetsAnswer,
-  ZonesAnswer,
-} from "../../../api/v1.ts";
+import type { EventsAnswer, Latency, Overview, Range, TargetsAnswer } from "../../../api/v1.ts";
 import { results } from "../../../outcome.ts";
 import { noHeat } from "../../model.ts";
 import type { Answers } from "../answer.ts";
 import { kindOf, levelOf, whyOf } from "../heat-words.ts";
-import { type Cell, joinLines, writeCells, writeCsv } from "./write-csv.ts";
+import { type Cell, writeCells } from "./write-csv.ts";
 
 const heatNames = ["trouble", "level"];
 const latencyNames = ["min_us", "p50_us", "p90_us", "p99_us", "max_us"];
 
-/** An answer as lines for a spreadsheet: one for each column of each row, or for each event or target. */
-export const tables: { readonly [Ask in keyof Answers]: (answer: Answers[Ask]) => string } = {
-  overview: ({ range, nodes }: Overview) => {
-    const times = timesOf(range);
-    const lines = nodes.flatMap(({ cluster, zone, node, target, heat }) => {
-      const who = writeCells([cluster, zone, node, target]);
-      return heat.map((one, column) => `${times[column]},${who},${heatCells(one)}`);
-    });
-    return joinLines(["time", "cluster", "zone", "node", "target", ...heatNames], lines);
-  },
-  history: ({ range, series }: HistoryAnswer) => {
-    const times = timesOf(range);
-    const lines = series.results.map((counts, column) => {
-      const syns = [series.synSent[column] ?? null, series.synRetransmits[column] ?? null];
-      const figures = writeCells([...counts, ...syns, ...latencyCells(series.latency[column])]);
-      return `${times[column]},${figures},${heatCells(series.heat[column] ?? null)}`;
-    });
-    return joinLines(["time", ...results, "syn_sent", "syn_retransmits", ...latencyNames, ...heatNames], lines);
-  },
-  zones: ({ range, zones }: ZonesAnswer) => {
-    const times = timesOf(range);
-    const lines = zones.flatMap(({ cluster, zone, lossShare, p50Us, heat }) => {
-      const who = writeCells([cluster, zone]);
-      return heat.map((one, column) => {
-        const figures = writeCells([lossShare[column] ?? null, p50Us[column] ?? null]);
-        return `${times[column]},${who},${figures},${heatCells(one)}`;
+/** What of each answer is written. */
+interface Written extends Omit<Answers, "overview" | "events" | "targets"> {
+  readonly overview: Pick<Overview, "range" | "nodes">;
+  readonly events: Pick<EventsAnswer, "events">;
+  readonly targets: Pick<TargetsAnswer, "targets">;
+}
+
+/** A kind of answer as lines for a spreadsheet: the names of its columns, and a line for each column of each row, or for each event or target. */
+interface Table<Answer> {
+  readonly names: readonly string[];
+  readonly lines: (answer: Answer) => string[];
+}
+
+export const tables: { readonly [Ask in keyof Answers]: Table<Written[Ask]> } = {
+  overview: {
+    names: ["time", "cluster", "zone", "node", "target", ...heatNames],
+    lines: ({ range, nodes }) => {
+      const times = timesOf(range);
+      return nodes.flatMap(({ cluster, zone, node, target, heat }) => {
+        const who = writeCells([cluster, zone, node, target]);
+        return heat.map((one, column) => `${times[column]},${who},${heatCells(one)}`);
       });
-    });
-    return joinLines(["time", "cluster", "zone", "loss_share", "p50_us", ...heatNames], lines);
+    },
   },
-  events: ({ events }: EventsAnswer) =>
-    writeCsv(
-      ["time", "kind", "cluster", "zone", "node", "target", "result", "syn_sent", "connect_us", "text"],
-      events.map(({ atMs, kind, cluster, zone, node, target, result, synSent, connectUs, text }) => [
-        iso(atMs),
-        kind,
-        cluster,
-        zone,
-        node,
-        target,
-        result,
-        synSent,
-        connectUs,
-        text,
-      ]),
-    ),
-  targets: ({ targets }: TargetsAnswer) =>
-    writeCsv(
-      [
-        "cluster",
-        "zone",
-        "node",
-        "target",
-        "port_name",
-        "condition",
-        "since",
-        "ready",
-        "probed",
-        "joined",
-        "left",
-        "key",
-      ],
-      targets.map((target) => [
-        target.cluster,
-        target.zone,
-        target.node,
-        target.target,
-        target.portName,
-        target.condition,
-        isoOrNull(target.sinceMs),
-        yesOrNo(target.isReady),
-        yesOrNo(target.isProbed),
-        isoOrNull(target.joinedMs),
-        isoOrNull(target.leftMs),
-        target.key,
-      ]),
-    ),
+  history: {
+    names: ["time", ...results, "syn_sent", "syn_retransmits", ...latencyNames, ...heatNames],
+    lines: ({ range, series }) => {
+      const times = timesOf(range);
+      return series.results.map((counts, column) => {
+        const syns = [series.synSent[column] ?? null, series.synRetransmits[column] ?? null];
+        const figures = writeCells([...counts, ...syns, ...latencyCells(series.latency[column])]);
+        return `${times[column]},${figures},${heatCells(series.heat[column] ?? null)}`;
+      });
+    },
+  },
+  zones: {
+    names: ["time", "cluster", "zone", "loss_share", "p50_us", ...heatNames],
+    lines: ({ range, zones }) => {
+      const times = timesOf(range);
+      return zones.flatMap(({ cluster, zone, lossShare, p50Us, heat }) => {
+        const who = writeCells([cluster, zone]);
+        return heat.map((one, column) => {
+          const figures = writeCells([lossShare[column] ?? null, p50Us[column] ?? null]);
+          return `${times[column]},${who},${figures},${heatCells(one)}`;
+        });
+      });
+    },
+  },
+  events: {
+    names: ["time", "kind", "cluster", "zone", "node", "target", "result", "syn_sent", "connect_us", "text"],
+    lines: ({ events }) =>
+      events.map(({ atMs, kind, cluster, zone, node, target, result, synSent, connectUs, text }) =>
+        writeCells([iso(atMs), kind, cluster, zone, node, target, result, synSent, connectUs, text]),
+      ),
+  },
+  targets: {
+    names: [
+      "cluster",
+      "zone",
+      "node",
+      "target",
+      "port_name",
+      "condition",
+      "since",
+      "ready",
+      "probed",
+      "joined",
+      "left",
+      "key",
+    ],
+    lines: ({ targets }) =>
+      targets.map((target) =>
+        writeCells([
+          target.cluster,
+          target.zone,
+          target.node,
+          target.target,
+          target.portName,
+          target.condition,
+          isoOrNull(target.sinceMs),
+          yesOrNo(target.isReady),
+          yesOrNo(target.isProbed),
+          isoOrNull(target.joinedMs),
+          isoOrNull(target.leftMs),
+          target.key,
+        ]),
+      ),
+  },
 };
 
 const nothingMeasured = writeCells([null, null]);

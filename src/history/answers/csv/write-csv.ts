@@ -6,12 +6,12 @@ export type Cell = string | number | null;
  * an apostrophe before it (OWASP, "CSV Injection"): names of nodes and reasons come from elsewhere.
  */
 export function writeCsv(names: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  return joinLines(names, rows.map(writeCells));
+  return joinLines([names.join(","), ...rows.map(writeCells)]);
 }
 
-/** The same of lines, or parts of them joined by commas, that `writeCells` has written: what is in many is written once. */
-export function joinLines(names: readonly string[], lines: readonly string[]): string {
-  return `${[names.join(","), ...lines].join("\r\n")}\r\n`;
+/** The same of lines that `writeCells` has written, with the names of columns or, of a later part, without. */
+export function joinLines(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\r\n`).join("");
 }
 
 export function writeCells(cells: readonly Cell[]): string {

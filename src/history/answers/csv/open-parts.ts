@@ -1,0 +1,62 @@
+import { isProblem, type Problem } from "../../../api/problem.ts";
+import type { Question } from "../../../api/queries.ts";
+import type { Part } from "../../file-parts.ts";
+import type { HistoryView } from "../../model.ts";
+import { csvParts } from "./parts.ts";
+
+/** A part that is to go to another thread. */
+export interface MadePart extends Part {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Files that are being read at once: each holds the heat of all targets of its range. */
+export const filesAtMost = 4;
+/** A part is that long, or what was made in so much time: others wait no longer. */
+const partLength = 64 * 1_024;
+const partMs = 15;
+
+const encoder = new TextEncoder();
+
+/** Files on their way to those who asked, of the thread that has the view: the next part is made when it is asked for. */
+export class OpenParts {
+  readonly #open = new Map<number, Iterator<string>>();
+  readonly #nowMs: () => number;
+
+  constructor(nowMs: () => number = () => performance.now()) {
+    this.#nowMs = nowMs;
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** `id`: names it from now on. */
+  first(id: number, view: HistoryView, question: Question): MadePart | Problem {
+    if (this.#open.size >= filesAtMost)
+      return { problem: `${filesAtMost} files are being read; ask again`, status: 503 };
+    const parts = csvParts(view, question);
+    if (isProblem(parts)) return parts;
+    this.#open.set(id, parts[Symbol.iterator]());
+    return this.next(id);
+  }
+
+  next(id: number): MadePart {
+    const parts = this.#open.get(id);
+    let text = "";
+    const untilMs = this.#nowMs() + partMs;
+    do {
+      const next = parts?.next();
+      if (next === undefined || next.done === true) {
+        this.#open.delete(id);
+        return { bytes: encoder.encode(text), isMore: false };
+      }
+      text += next.value;
+    } while (text.length < partLength && this.#nowMs() < untilMs);
+    return { bytes: encoder.encode(text), isMore: true };
+  }
+
+  /** Nobody reads on. */
+  end(id: number): void {
+    this.#open.delete(id);
+  }
+}

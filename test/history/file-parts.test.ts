@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { describe, type TestContext, test } from "node:test";
+import { parseQuestion } from "../../src/api/parse-query.ts";
+import { isProblem } from "../../src/api/problem.ts";
+import { systemClock } from "../../src/clock.ts";
+import { filesAtMost, OpenParts } from "../../src/history/answers/csv/open-parts.ts";
+import { type FileParts, partsFrom } from "../../src/history/file-parts.ts";
+import { History } from "../../src/history/history.ts";
+import { eventually } from "../support/eventually.ts";
+import { FakeHistoryView, minuteMs, noonMs } from "../support/fake-history-view.ts";
+import { makeTarget } from "../support/make-target.ts";
+import { recordingLog } from "../support/recording-log.ts";
+
+function question(query: string, nowMs: number) {
+  const parsed = parseQuestion("targets", new URLSearchParams(`${query}format=csv`), nowMs);
+  assert.ok(!isProblem(parsed));
+  return parsed;
+}
+
+const asked = question("", noonMs);
+
+async function openHistory(t: TestContext, targets: number): Promise<History> {
+  const log = recordingLog();
+  const history = await History.open({ path: undefined, retentionMs: 1e9, maxBytes: 1e9, clock: systemClock, log });
+  assert.ok(history instanceof History);
+  t.after(() => history.stop());
+  for (let at = 0; at < targets; at++) {
+    history.recorder.added(makeTarget({ node: `n${at}`, key: `n${at}`, address: `192.0.2.1:${at}` }), undefined);
+  }
+  await eventually("all are known", () => history.figures.targets === targets);
+  return history;
+}
+
+async function readOn(history: History): Promise<FileParts> {
+  const parts = await history.read(asked);
+  assert.ok(!isProblem(parts), JSON.stringify(parts));
+  return parts;
+}
+
+async function textOf(parts: FileParts): Promise<string> {
+  let text = "";
+  for (let part = await parts.next(); part !== undefined; part = await parts.next()) text += Buffer.from(part);
+  return text;
+}
+
+test("a part that does not come ends the file, on the other side too", async () => {
+  let ended = 0;
+  const late = async () => ({ problem: "no answer within 30 s" });
+  const parts = partsFrom({ bytes: new Uint8Array(1), isMore: true }, late, () => ended++);
+  assert.equal((await parts.next())?.length, 1);
+  await assert.rejects(parts.next(), /cannot be read: no answer within 30 s/);
+  parts.end();
+  assert.deepEqual([ended, await parts.next()], [1, undefined]);
+});
+
+describe("a file of a history", () => {
+  test("comes in parts, between which others are answered", async (t) => {
+    const history = await openHistory(t, 3_000);
+    const parts = await readOn(history);
+    const first = await parts.next();
+    assert.ok((await history.ask({ ...asked, format: "json" })) instanceof Uint8Array);
+    const rest = await textOf(parts);
+    assert.ok(first !== undefined && rest.length > 0);
+    assert.equal(`${Buffer.from(first)}${rest}`.split("\r\n").length, 3_002);
+    assert.equal(await parts.next(), undefined);
+  });
+
+  test("that is let go makes room for others", async (t) => {
+    const history = await openHistory(t, 3_000);
+    const open = await Promise.all(Array.from({ length: filesAtMost }, () => readOn(history)));
+    const refused = await history.read(asked);
+    assert.match(isProblem(refused) ? refused.problem : "", /^4 files are being read; ask again$/);
+    for (const parts of open) {
+      parts.end();
+      parts.end();
+    }
+    (await readOn(history)).end();
+  });
+
+  test("that breaks off says so", async (t) => {
+    const history = await openHistory(t, 3_000);
+    const parts = await readOn(history);
+    await history.stop();
+    await parts.next();
+    await assert.rejects(parts.next(), /the rest of a file cannot be read: the history is closed/);
+    assert.equal(await parts.next(), undefined);
+  });
+});
+
+test("a part is no longer than others can wait, however much there is in it", () => {
+  const view = new FakeHistoryView();
+  for (let node = 0; node < 3_000; node++) view.tell(view.add({ node: `n${node}`, key: `${node}` }).id, minuteMs);
+  let nowMs = 0;
+  const slow = new OpenParts(() => (nowMs += 4));
+  const first = slow.first(1, view, question("", noonMs));
+  assert.ok(!isProblem(first));
+  let longest = first.bytes.length;
+  for (let part = first; part.isMore; ) {
+    const before = nowMs;
+    part = slow.next(1);
+    longest = Math.max(longest, part.bytes.length);
+    assert.ok(nowMs - before <= 24, `${nowMs - before} ms`);
+  }
+  assert.ok(longest < 200_000 && slow.size === 0, `${longest} bytes at once`);
+  assert.deepEqual(slow.next(1).isMore, false, "one that nobody knows is at its end");
+});
