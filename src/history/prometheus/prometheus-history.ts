@@ -3,6 +3,7 @@ import type { Problem } from "../../api/problem.ts";
 import type { Question } from "../../api/queries.ts";
 import type { Status } from "../../api/v1.ts";
 import type { Clock } from "../../clock.ts";
+import { workerEntry } from "../../worker-entry.ts";
 import type { GivingUp, PrometheusSetUp, Replying } from "./protocol.ts";
 import type { PrometheusAccess } from "./query-client.ts";
 
@@ -81,7 +82,7 @@ export class PrometheusHistory {
   #start(): Worker {
     const { bounds = {} } = this.#options;
     const workerData: PrometheusSetUp = { access: accessOf(this.#options), bounds };
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), {
+    const worker = new Worker(workerEntry("./worker", import.meta.url), {
       workerData,
       resourceLimits: { maxOldGenerationSizeMb: mostHeapMb },
     });
