@@ -4,6 +4,8 @@ import type { TokenConfig } from "../targets/kubernetes/token.ts";
 import { formatMs } from "../units.ts";
 import { type Arguments, readArguments } from "./arguments.ts";
 import type { ApiConfig, Config, HistoryConfig, SourceConfig } from "./config.ts";
+import { type Face, pingoFace } from "./face.ts";
+import { kubectlOptions, kubectlSays, takesKubectlFlags } from "./kubectl-options.ts";
 import {
   type Command,
   type Option,
@@ -34,12 +36,12 @@ export type ReadConfig =
   | { readonly want: "nothing"; readonly problems: readonly string[] };
 
 /** Reads the command line, the environment and the file of options; a flag beats a variable, and both beat the file. */
-export function readConfig(argv: readonly string[], sources: Sources): ReadConfig {
-  const args = readArguments(argv);
+export function readConfig(argv: readonly string[], given: Sources, face: Face = pingoFace): ReadConfig {
+  const { args, sources, overrides } = asFace(readArguments(argv, face), given, face);
   if (args.help && args.command !== undefined) return { want: "help", command: args.named ? args.command : undefined };
   if (args.version) return { want: "version" };
   const problems = [...args.problems, ...unknownVariables(sources.env)];
-  const settings = new Settings(args, sources.env, problems);
+  const settings = new Settings(args, sources.env, problems, face);
   settings.takeFile(sources);
   const values = Object.fromEntries(optionNames.map((name) => [name, settings.read(name)])) as OptionValues;
   const asksApi = args.command !== undefined && options.api.commands.includes(args.command);
@@ -48,10 +50,42 @@ export function readConfig(argv: readonly string[], sources: Sources): ReadConfi
   checkEngine(values, settings, problems);
   checkPorts(values, settings, problems);
   checkHistory(values, settings, problems);
+  checkOutput(values, args, problems);
   if (args.command === undefined || problems.length > 0) return { want: "nothing", problems };
-  const config = assemble(values, readSources(values, settings, api, problems));
+  const config = assemble(values, { ...readSources(values, settings, api, problems), overrides });
   if (problems.length > 0) return { want: "nothing", problems };
   return { want: "run", command: args.command, config };
+}
+
+/**
+ * Takes out what only kubectl's users say. They mean the kubeconfig, and so what names an API to PinGo alone counts neither
+ * as a flag nor as a variable that happens to be set.
+ */
+function asFace(args: Arguments, sources: Sources, face: Face) {
+  const nothing: ReadonlyMap<string, string> = new Map();
+  const isOnlyKubectls = (name: string) => Object.hasOwn(kubectlOptions, name) && !Object.hasOwn(options, name);
+  const problems = [...args.problems];
+  if (!takesKubectlFlags(args.command)) {
+    // Nothing else would tell: these are in no command's list of options.
+    const strange = [...args.flags.keys()].filter(isOnlyKubectls);
+    problems.push(...strange.map((name) => `--${name} is not an option of "${face.program} ${args.command}"`));
+  }
+  if (!face.isKubectl || !takesKubectlFlags(args.command)) {
+    return { args: { ...args, problems }, sources, overrides: nothing };
+  }
+  const overrides = new Map([...args.flags].filter(([name]) => Object.hasOwn(kubectlOptions, name)));
+  const flags = new Map([...args.flags].filter(([name]) => !overrides.has(name)));
+  const variables = new Set<string>(["PINGO_CONTEXT"]);
+  for (const [name, instead] of Object.entries(kubectlSays) as [OptionName, string][]) {
+    variables.add(variableOf(options[name], args.command) ?? "");
+    if (flags.delete(name))
+      problems.push(`--${name} is no option of "${face.program}"; say --${instead}, as kubectl does`);
+  }
+  if (overrides.size > 0 && (flags.get("context") ?? "").includes("\n")) {
+    problems.push(`--${[...overrides.keys()].join(", --")}: of which of several contexts? name one`);
+  }
+  const env = Object.fromEntries(Object.entries(sources.env).filter(([name]) => !variables.has(name)));
+  return { args: { ...args, flags, problems }, sources: { ...sources, env }, overrides };
 }
 
 /** Finds the text of a setting, reads it and notes what is wrong with it. */
@@ -59,12 +93,14 @@ class Settings {
   readonly #args: Arguments;
   readonly #env: Environment;
   readonly #problems: string[];
+  readonly #face: Face;
   #file: { readonly path: string; readonly texts: OptionTexts } | undefined;
 
-  constructor(args: Arguments, env: Environment, problems: string[]) {
+  constructor(args: Arguments, env: Environment, problems: string[], face: Face) {
     this.#args = args;
     this.#env = env;
     this.#problems = problems;
+    this.#face = face;
   }
 
   /** Reads the file that --config names, where it names one; what stands there counts from now on. */
@@ -85,7 +121,7 @@ class Settings {
     // Of a command that is none, it cannot be told which options fit it.
     const itFits = command === undefined || fits(name, command);
     if (!itFits && this.#args.flags.has(name)) {
-      this.#problems.push(`--${name} is not an option of "pingo ${command}"`);
+      this.#problems.push(`--${name} is not an option of "${this.#face.program} ${command}"`);
     }
     const text = (itFits ? this.text(name) : undefined) ?? fallbackOf(option, command);
     if (text === undefined) return undefined;
@@ -204,6 +240,12 @@ function checkHistoryRequests(
   }
 }
 
+/** Changes have no columns, and a name says nothing of them. */
+function checkOutput({ output, watch }: OptionValues, { command }: Arguments, problems: string[]): void {
+  if (command !== "targets" || !watch || (output !== "yaml" && output !== "name")) return;
+  problems.push(`--output: ${output} tells no changes; with --watch write table, wide or json`);
+}
+
 function readApi(
   values: OptionValues,
   settings: Settings,
@@ -242,7 +284,7 @@ function readSources(
   settings: Settings,
   api: ApiConfig | undefined,
   problems: string[],
-): SourceConfig {
+): Omit<SourceConfig, "overrides"> {
   const contexts = values.context ?? [];
   const byFlag = settings.isFlag("kubeconfig");
   if (api !== undefined && contexts.length > 0) {
@@ -379,6 +421,7 @@ function assemble(values: OptionValues, sources: SourceConfig): Config {
     output: values.output,
     watch: values.watch,
     count: values.count,
+    shell: values.shell,
     top: {
       endpoint: values.url,
       user: values.user,
