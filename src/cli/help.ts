@@ -9,6 +9,7 @@ import {
   variableOf,
   wordOption,
 } from "../config/options.ts";
+import { exitCodes } from "./exit-codes.ts";
 import { textTable } from "./text-table.ts";
 
 export const meanings: Readonly<Record<Command, string>> = {
@@ -21,8 +22,16 @@ export const meanings: Readonly<Record<Command, string>> = {
   completion: "a script that lets a shell complete commands, options and their values",
 };
 
+/** Of those that mean something of PinGo's own. */
+export const exitMeanings = [
+  { code: exitCodes.fine, meaning: "fine" },
+  { code: exitCodes.unreachable, meaning: "check found a node unreachable" },
+  { code: exitCodes.usage, meaning: "usage or configuration" },
+  { code: exitCodes.api, meaning: "the API cannot be reached or refuses" },
+] as const;
+
 const outro = `A flag beats its variable. Times are seconds or have a unit: 15, 500ms, 2s, 1m.
-Exit codes: 0 fine; 1 check found a node unreachable; 2 usage or configuration; 3 the API cannot be reached or refuses.
+Exit codes: ${exitMeanings.map(({ code, meaning }) => `${code} ${meaning}`).join("; ")}.
 `;
 
 export const title =

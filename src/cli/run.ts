@@ -5,7 +5,7 @@ import type { Command } from "../config/options.ts";
 import { readConfig } from "../config/read-config.ts";
 import { oneLine } from "../log.ts";
 import { readBoundedFile } from "../targets/kubernetes/credentials/read-bounded-file.ts";
-import { revision, version } from "../version.ts";
+import { versionLine } from "../version.ts";
 import { checkCommand } from "./check.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { helpText } from "./help.ts";
@@ -45,7 +45,7 @@ export async function run(
       terminal.out(helpText(read.command, face));
       return exitCodes.fine;
     case "version":
-      terminal.out(`pingo ${version()} (${revision()})\n`);
+      terminal.out(`${versionLine()}\n`);
       return exitCodes.fine;
     case "nothing":
       return refuse(read.problems, terminal, face);
