@@ -1,13 +1,15 @@
 import type { Face } from "../config/face.ts";
+import { readBoundedFile } from "../targets/kubernetes/credentials/read-bounded-file.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { processTty } from "./process-tty.ts";
-import { run } from "./run.ts";
 
 /** Whatever hangs, the process is gone this long after its end began, in milliseconds. */
 const stopLimitMs = 900;
 
 /** Runs this process's command line; signals end it. Sets the exit code. */
 export async function runProgram(face: Face): Promise<void> {
+  if (process.argv[2] === "__complete") return answerShell(process.argv.slice(3), face);
+  const { run } = await import("./run.ts");
   process.exitCode = await run(
     process.argv.slice(2),
     {
@@ -22,6 +24,12 @@ export async function runProgram(face: Face): Promise<void> {
     endingSignal(),
     face,
   );
+}
+
+/** What the scripts of completion ask at each press of a key: nothing is loaded that does not help to answer. */
+async function answerShell(words: readonly string[], face: Face): Promise<void> {
+  const { complete } = await import("./completion/complete.ts");
+  process.stdout.write(await complete(words, { env: process.env, readFile: readBoundedFile }, face));
 }
 
 function endingSignal(): AbortSignal {

@@ -34,11 +34,6 @@ export async function run(
   face: Face = pingoFace,
 ): Promise<ExitCode> {
   const sources = { env: terminal.env, readFile: readBoundedFile };
-  // What the scripts of completion ask; no command for people.
-  if (argv[0] === "__complete") {
-    terminal.out(await (await import("./completion/complete.ts")).complete(argv.slice(1), sources, face));
-    return exitCodes.fine;
-  }
   const read = readConfig(argv, sources, face);
   switch (read.want) {
     case "help":
