@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -10,6 +9,7 @@ import { type Sandbox, startSandbox } from "../../src/sandbox/cluster.ts";
 import { eventually } from "../support/eventually.ts";
 import { skipWithout } from "../support/need.ts";
 import { otherNode, type Packed, packAndInstall } from "../support/packed.ts";
+import { Pingo } from "../support/pingo.ts";
 
 /** The oldest that `engines` lets in: there node:sqlite still warns, and what is newer is missing. */
 const oldestNode = "24.0.0";
@@ -38,27 +38,15 @@ describe("the npm package", { concurrency: 2, skip: skipWithout("npm", "kubectl"
     rmSync(work, { recursive: true });
   });
 
-  /** A program of the package on the PATH, before a Node and the system's own. */
-  function start(node: string, command: string, args: readonly string[]): ChildProcess & { output: string } {
+  /** A program of the package, on a PATH that has it before a Node and the system's own. */
+  function start(node: string, command: string, args: readonly string[]): Pingo {
     const path = [join(packed.prefix, "bin"), nodes[node], process.env.PATH].join(":");
-    const child = spawn(command, args, { cwd: work, env: { PATH: path, HOME: work, KUBECONFIG: kubeconfig } });
-    const started = Object.assign(child, { output: "" });
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on("data", (chunk) => {
-        started.output += chunk;
-      });
-    }
-    return started;
+    return new Pingo(args, { PATH: path, HOME: work, KUBECONFIG: kubeconfig }, work, [command]);
   }
 
   async function run(node: string, command: string, ...args: readonly string[]) {
-    const child = start(node, command, args);
-    let stderr = "";
-    child.stderr?.on("data", (chunk) => {
-      stderr += chunk;
-    });
-    const [code] = await once(child, "close");
-    return { code, stderr, output: child.output };
+    const pingo = start(node, command, args);
+    return { code: await pingo.exit(), stdout: pingo.stdout, stderr: pingo.stderr };
   }
 
   test("holds what runs and no more", () => {
@@ -114,7 +102,7 @@ describe("the npm package", { concurrency: 2, skip: skipWithout("npm", "kubectl"
         encoding: "utf8",
       });
       const commit = head.stdout.trim();
-      const { code, output } = await run(node, "pingo", "--version");
+      const { code, stdout } = await run(node, "pingo", "--version");
       assert.match(
         output,
         new RegExp(`^pingo \\d+\\.\\d+\\.\\d+ \\(${commit}(\\+changes)?, \\d{4}-\\d\\d-\\d\\d\\)\n$`),
@@ -125,17 +113,16 @@ describe("the npm package", { concurrency: 2, skip: skipWithout("npm", "kubectl"
     test(`checks the sandbox's cluster under ${name}, as pingo and as kubectl's plugin`, async () => {
       for (const command of ["pingo check --count 2", "kubectl pingo --count 2", "kubectl pingo -o wide --count 1"]) {
         const [program = "", ...args] = command.split(" ");
-        const { code, stderr, output } = await run(node, program, ...args);
-        assert.deepEqual([code, stderr], [0, ""], output);
-        assert.match(output, /4 of 4 nodes reachable/, command);
+        const { code, stderr, stdout } = await run(node, program, ...args);
+        assert.deepEqual([code, stderr], [0, ""], stdout);
+        assert.match(stdout, /4 of 4 nodes reachable/, command);
       }
     });
 
     test(`serves metrics and the page under ${name}, and warns of nothing`, async () => {
       const args = ["serve", "--listen", "127.0.0.1:0", "--probe", "500ms", "--history", join(work, `history-${node}`)];
-      const child = start(node, "pingo", args);
-      await eventually("it listens", () => /the page is at (\S+),/.test(child.output), 20_000);
-      const [, url = ""] = /the page is at (\S+),/.exec(child.output) ?? [];
+      const pingo = start(node, "pingo", args);
+      const [, url = ""] = await pingo.says(/the page is at (\S+),/);
       await eventually("every node is up", async () => {
         const metrics = await (await fetch(`${url}/metrics`)).text();
         return metrics.match(/^pingo_up\{.*\} 1$/gm)?.length === 4;
@@ -146,18 +133,15 @@ describe("the npm package", { concurrency: 2, skip: skipWithout("npm", "kubectl"
       assert.deepEqual([page.status, (await fetch(new URL(script, url))).status], [200, 200]);
       const overview = (await (await fetch(`${url}/api/v1/overview`)).json()) as { clusters: unknown[] };
       assert.equal(overview.clusters.length, 1);
-      child.kill("SIGTERM");
-      const [code] = await once(child, "close");
-      assert.equal(code, 0);
-      assert.ok(!/warning|WARN|ERROR/i.test(child.output), child.output);
+      assert.equal((await pingo.stop()).code, 0);
+      assert.ok(!/warning|WARN|ERROR/i.test(pingo.stderr), pingo.stderr);
     });
 
     test(`plays the demo under ${name}`, async () => {
-      const child = start(node, "pingo", ["demo", "--listen", "127.0.0.1:0", "--nodes", "3"]);
-      await eventually("nodes are probed", () => /probing 3 nodes/.test(child.output), 20_000);
-      child.kill("SIGINT");
-      const [code] = await once(child, "close");
-      assert.deepEqual([code, /warning/i.test(child.output)], [0, false], child.output);
+      const pingo = start(node, "pingo", ["demo", "--listen", "127.0.0.1:0", "--nodes", "3"]);
+      await pingo.says(/probing 3 nodes/);
+      const { code } = await pingo.stop("SIGINT");
+      assert.deepEqual([code, /warning/i.test(pingo.stderr)], [0, false], pingo.stderr);
     });
   }
 
