@@ -104,7 +104,7 @@ describe("the npm package", { concurrency: 2, skip: skipWithout("npm", "kubectl"
       const commit = head.stdout.trim();
       const { code, stdout } = await run(node, "pingo", "--version");
       assert.match(
-        output,
+        stdout,
         new RegExp(`^pingo \\d+\\.\\d+\\.\\d+ \\(${commit}(\\+changes)?, \\d{4}-\\d\\d-\\d\\d\\)\n$`),
       );
       assert.equal(code, 0);
