@@ -3,9 +3,9 @@ import type { PemSource } from "../targets/kubernetes/credentials/access-spec.ts
 import type { TokenConfig } from "../targets/kubernetes/token.ts";
 import { formatMs } from "../units.ts";
 import { type Arguments, readArguments } from "./arguments.ts";
+import { asFace } from "./as-face.ts";
 import type { ApiConfig, Config, HistoryConfig, SourceConfig } from "./config.ts";
 import { type Face, pingoFace } from "./face.ts";
-import { kubectlOptions, kubectlSays, takesKubectlFlags } from "./kubectl-options.ts";
 import {
   type Command,
   type Option,
@@ -57,37 +57,6 @@ export function readConfig(argv: readonly string[], given: Sources, face: Face =
   return { want: "run", command: args.command, config };
 }
 
-/**
- * Takes out what only kubectl's users say. They mean the kubeconfig, and so what names an API to PinGo alone counts neither
- * as a flag nor as a variable that happens to be set.
- */
-function asFace(args: Arguments, sources: Sources, face: Face) {
-  const nothing: ReadonlyMap<string, string> = new Map();
-  const isOnlyKubectls = (name: string) => Object.hasOwn(kubectlOptions, name) && !Object.hasOwn(options, name);
-  const problems = [...args.problems];
-  if (!takesKubectlFlags(args.command)) {
-    // Nothing else would tell: these are in no command's list of options.
-    const strange = [...args.flags.keys()].filter(isOnlyKubectls);
-    problems.push(...strange.map((name) => `--${name} is not an option of "${face.program} ${args.command}"`));
-  }
-  if (!face.isKubectl || !takesKubectlFlags(args.command)) {
-    return { args: { ...args, problems }, sources, overrides: nothing };
-  }
-  const overrides = new Map([...args.flags].filter(([name]) => Object.hasOwn(kubectlOptions, name)));
-  const flags = new Map([...args.flags].filter(([name]) => !overrides.has(name)));
-  const variables = new Set<string>(["PINGO_CONTEXT"]);
-  for (const [name, instead] of Object.entries(kubectlSays) as [OptionName, string][]) {
-    variables.add(variableOf(options[name], args.command) ?? "");
-    if (flags.delete(name))
-      problems.push(`--${name} is no option of "${face.program}"; say --${instead}, as kubectl does`);
-  }
-  if (overrides.size > 0 && (flags.get("context") ?? "").includes("\n")) {
-    problems.push(`--${[...overrides.keys()].join(", --")}: of which of several contexts? name one`);
-  }
-  const env = Object.fromEntries(Object.entries(sources.env).filter(([name]) => !variables.has(name)));
-  return { args: { ...args, flags, problems }, sources: { ...sources, env }, overrides };
-}
-
 /** Finds the text of a setting, reads it and notes what is wrong with it. */
 class Settings {
   readonly #args: Arguments;
@@ -111,7 +80,8 @@ class Settings {
     const text = readNamedFile(path, this.source("config"), sources, this.#problems);
     if (text === undefined) return;
     const problems: string[] = [];
-    this.#file = { path, texts: readOptionFile(text, problems) };
+    const texts = [...readOptionFile(text, problems)].filter(([name]) => !this.#face.isKubectl || !namesCluster(name));
+    this.#file = { path, texts: new Map(texts) };
     this.#problems.push(...problems.map((problem) => `${this.source("config")}: ${path}: ${problem}`));
   }
 
@@ -171,6 +141,11 @@ class Settings {
     const env = variableOf(options[name], this.#args.command);
     return env === undefined ? undefined : this.#env[env] || undefined;
   }
+}
+
+/** Where kubectl's users look for their cluster, a file of PinGo's has no say. */
+function namesCluster(name: OptionName): boolean {
+  return name === "kubeconfig" || name === "context";
 }
 
 function fits(name: OptionName, command: Command): boolean {

@@ -21,6 +21,7 @@ users:
 
 const files: Record<string, string> = {
   "/k/config": kubeconfig,
+  "/k/options": "context: [two]\nkubeconfig: /k/none\n",
   "/k/ca.pem": caPem,
   [`${process.cwd()}/own.pem`]: caPem,
 };
@@ -68,6 +69,11 @@ describe("kubectl pingo", () => {
       PINGO_TOKEN: "t",
       PINGO_CONTEXT: "two",
     });
+    assert.equal(server.host, "a.example:6443");
+  });
+
+  test("does not go where a file of options would lead PinGo", async () => {
+    const { server } = await access("check --config /k/options", { KUBECONFIG: "/k/config" });
     assert.equal(server.host, "a.example:6443");
   });
 

@@ -79,7 +79,8 @@ describe("what a word may become", () => {
   });
 
   test("a flag that is given is not offered again, unless it can be repeated", async () => {
-    const { words } = await completed(["check", "--count", "3", "--context", "staging", "--co"]);
+    const { words } = await completed(["check", "--count", "3", "--context", "staging", "--cont"]);
+    assert.deepEqual((await completed(["check", "--count", "3", "--cou"])).words, []);
     assert.deepEqual(words, ["--context"]);
   });
 
