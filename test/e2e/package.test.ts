@@ -21,7 +21,7 @@ let work: string;
 let kubeconfig: string;
 const nodes: Record<string, string> = { "the pinned Node": dirname(process.execPath) };
 
-describe("the npm package", { concurrency: 2, skip: skipWithout("npm", "kubectl") }, () => {
+describe("the npm package", { concurrency: 2, timeout: 300_000, skip: skipWithout("npm", "kubectl") }, () => {
   before(async () => {
     work = mkdtempSync(join(tmpdir(), "pingo-packed-"));
     kubeconfig = join(work, "kubeconfig");
