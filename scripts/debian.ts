@@ -30,6 +30,9 @@ export const debianTools: readonly DebianTool[] = [
   { command: "chromium", package: "chromium", neededFor: "the page in a browser" },
   { command: "openssl", package: "openssl", neededFor: "certificates that are wrong on purpose" },
   { command: "gcc", package: "gcc libc6-dev", neededFor: "a wall clock that jumps for one program alone" },
+  { command: "groff", package: "groff", neededFor: "drawing the man page" },
+  { command: "zsh", package: "zsh", neededFor: "completing words in zsh" },
+  { command: "fish", package: "fish", neededFor: "completing words in fish" },
   { command: "go", package: "golang-go", neededFor: "half-open handshakes to a TLS server such as the kubelet's" },
 ];
 

@@ -1,33 +1,4 @@
-import { exitCodes } from "./cli/exit-codes.ts";
-import { processTty } from "./cli/process-tty.ts";
-import { run } from "./cli/run.ts";
+import { runProgram } from "./cli/program.ts";
+import { pingoFace } from "./config/face.ts";
 
-/** Whatever hangs, the process is gone this long after its end began, in milliseconds. */
-const stopLimitMs = 900;
-
-const ending = new AbortController();
-ending.signal.addEventListener("abort", () => setTimeout(leave, stopLimitMs).unref());
-for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => ending.abort(name));
-// A reader that has seen enough (`pingo check | head`) ends the program as a signal would, and in good order.
-// A full disk under the log is no reason to stop measuring.
-process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => ending.abort(code));
-process.stderr.on("error", ({ code }: NodeJS.ErrnoException) => code === "EPIPE" && ending.abort(code));
-
-process.exitCode = await run(
-  process.argv.slice(2),
-  {
-    out: (text) => process.stdout.write(text),
-    err: (text) => process.stderr.write(text),
-    input: process.stdin,
-    tty: processTty(process.stdin, process.stdout),
-    outIsTerminal: process.stdout.isTTY === true,
-    errIsTerminal: process.stderr.isTTY === true,
-    env: process.env,
-  },
-  ending.signal,
-);
-
-/** Whoever did not come to an end, and so said nothing, was interrupted. */
-function leave(): never {
-  process.exit(process.exitCode ?? exitCodes.interrupted);
-}
+await runProgram(pingoFace);

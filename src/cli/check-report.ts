@@ -19,7 +19,17 @@ export interface NodeReport {
   /** Of the replies, in microseconds; undefined without any. */
   readonly medianUs: number | undefined;
   readonly worstUs: number | undefined;
+  /** The kernel's round trips, in microseconds; undefined where it measured none. */
+  readonly rttUs: Spread | undefined;
+  /** SYNs that were sent again; undefined where the engine cannot see them. */
+  readonly synRetransmits: number | undefined;
   readonly verdict: Verdict;
+}
+
+export interface Spread {
+  readonly min: number;
+  readonly median: number;
+  readonly max: number;
 }
 
 /**
@@ -44,8 +54,22 @@ export function reportNode(node: ListedNode, target: Target, outcomes: readonly 
     result: commonest(counts),
     medianUs: median(timesUs),
     worstUs: timesUs.at(-1),
+    rttUs: spreadOf(outcomes.flatMap((outcome) => (outcome.result === "ok" ? (outcome.rttUs ?? []) : []))),
+    synRetransmits: countRetransmits(outcomes),
     verdict: judge(counts),
   };
+}
+
+function spreadOf(timesUs: readonly number[]): Spread | undefined {
+  const sorted = timesUs.toSorted((a, b) => a - b);
+  const [min, middle, max] = [sorted[0], median(sorted), sorted.at(-1)];
+  return min === undefined || middle === undefined || max === undefined ? undefined : { min, median: middle, max };
+}
+
+/** All SYNs of a handshake but the first. */
+function countRetransmits(outcomes: readonly Outcome[]): number | undefined {
+  const sent = outcomes.flatMap(({ synSent }) => synSent ?? []);
+  return sent.length === 0 ? undefined : sent.reduce((sum, syns) => sum + Math.max(syns - 1, 0), 0);
 }
 
 function countCodes(outcomes: readonly Outcome[]): Codes {
@@ -80,12 +104,13 @@ export function median(sorted: readonly number[]): number | undefined {
 
 /** The report as programs read it; times in seconds. */
 export function reportToJson(report: NodeReport) {
-  const { node, target, counts, codes, handshakes, result, medianUs, worstUs, verdict } = report;
+  const { node, target, counts, codes, handshakes, result, medianUs, worstUs, rttUs, synRetransmits, verdict } = report;
   return {
     cluster: node.cluster,
     node: node.name,
     zone: node.zone,
     target: target.address,
+    addressType: target.addressType,
     port: target.portName,
     ready: node.ready?.status ?? null,
     readyReason: node.ready?.reason ?? null,
@@ -96,5 +121,10 @@ export function reportToJson(report: NodeReport) {
     codes,
     medianSeconds: medianUs === undefined ? null : usToSeconds(medianUs),
     worstSeconds: worstUs === undefined ? null : usToSeconds(worstUs),
+    rttSeconds:
+      rttUs === undefined
+        ? null
+        : { min: usToSeconds(rttUs.min), median: usToSeconds(rttUs.median), max: usToSeconds(rttUs.max) },
+    synRetransmits: synRetransmits ?? null,
   };
 }

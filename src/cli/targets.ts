@@ -4,6 +4,7 @@ import { oneLine } from "../log.ts";
 import type { Target } from "../target.ts";
 import { targetsOf } from "../targets/select.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { inFormat } from "./in-format.ts";
 import { type ListedNode, type ListedTargets, listTargets } from "./list-targets.ts";
 import { type Paint, painter, type Terminal } from "./terminal.ts";
 import { type Column, textTable } from "./text-table.ts";
@@ -18,8 +19,14 @@ export async function targetsCommand(
 ): Promise<ExitCode> {
   const listed = await listTargets(config, clusters, terminal, signal);
   if (typeof listed === "number") return listed;
-  if (config.output === "json") terminal.out(`${JSON.stringify(jsonOf(listed), null, config.watch ? 0 : 2)}\n`);
-  else terminal.out(toTable(listed.nodes, painter(terminal)));
+  terminal.out(
+    await inFormat(config.output, {
+      text: (isWide) => toTable(listed.nodes, isWide, painter(terminal)),
+      data: () => jsonOf(listed),
+      names: () => listed.nodes.map(({ name }) => name),
+      isOneLine: config.watch,
+    }),
+  );
   if (config.watch) {
     await watchTargets(config, clusters, listed.nodes, terminal, signal);
     return exitCodes.interrupted;
@@ -37,7 +44,7 @@ interface Row {
   readonly target: Target | undefined;
 }
 
-function toTable(nodes: readonly ListedNode[], paint: Paint): string {
+function toTable(nodes: readonly ListedNode[], isWide: boolean, paint: Paint): string {
   if (nodes.length === 0) return "there is no node\n";
   const columns: Column<Row>[] = [
     ...clusterColumn(nodes, ({ node }: Row) => node.cluster),
@@ -46,6 +53,7 @@ function toTable(nodes: readonly ListedNode[], paint: Paint): string {
     { title: "READY", cell: ({ node }) => readyCell(node.ready?.status, paint) },
     { title: "TARGET", cell: ({ target }) => target?.address ?? "-" },
     { title: "ADDRESS TYPE", cell: ({ target }) => target?.addressType ?? "-" },
+    ...(isWide ? wideColumns : []),
     { title: "PROBED", cell: ({ node }) => probedCell(node.outcome, paint) },
   ];
   const rows = nodes.flatMap((node): Row[] => {
@@ -59,6 +67,13 @@ function toTable(nodes: readonly ListedNode[], paint: Paint): string {
   const summary = `${nodes.length} nodes: ${probed} would be probed${through}${rest === 0 ? "" : `, ${rest} not`}\n`;
   return `${textTable(columns, rows)}\n${summary}`;
 }
+
+const wideColumns: readonly Column<Row>[] = [
+  { title: "PORT", cell: ({ target }) => target?.portName || "-" },
+  { title: "REGION", cell: ({ node }) => oneLine(node.region) || "-" },
+  { title: "INSTANCE TYPE", cell: ({ node }) => oneLine(node.instanceType) || "-" },
+  { title: "OS", cell: ({ node }) => oneLine(node.os) || "-" },
+];
 
 /** Only where there are several. */
 export function clusterColumn<Row>(

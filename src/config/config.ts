@@ -7,6 +7,7 @@ import type { TokenConfig } from "../targets/kubernetes/token.ts";
 import type { AddressType, IpFamily, NamedPort } from "../targets/select.ts";
 import type { Shard } from "../targets/shard.ts";
 import type { Endpoint } from "../top/endpoint.ts";
+import type { OutputFormat, Shell } from "./options.ts";
 import type { Header } from "./parse-header.ts";
 import type { HistoryPlace } from "./parse-history.ts";
 
@@ -27,6 +28,8 @@ export interface SourceConfig {
   readonly kubeconfigVariable: string | undefined;
   /** Empty for the current one. */
   readonly contexts: readonly string[];
+  /** What kubectl's flags put in the place of the kubeconfig's, by the flag's name; of one that is repeated, one a line. */
+  readonly overrides: ReadonlyMap<string, string>;
   readonly targetsFile: string | undefined;
 }
 
@@ -55,11 +58,13 @@ export interface Config {
   readonly history: HistoryConfig;
   readonly logFormat: LogFormat;
   readonly logLevel: LogLevel;
-  readonly output: "table" | "json";
+  readonly output: OutputFormat;
   /** In `targets`: go on after the table. */
   readonly watch: boolean;
   /** Handshakes to each node in `check`. */
   readonly count: number;
+  /** For which completion is asked. */
+  readonly shell: Shell | undefined;
   readonly top: TopConfig;
   /** Of the sandbox. */
   readonly sandbox: SandboxConfig;

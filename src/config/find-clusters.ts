@@ -5,6 +5,7 @@ import { resolveContext } from "../targets/kubernetes/credentials/resolve-contex
 import { readServiceAccount } from "../targets/kubernetes/credentials/service-account.ts";
 import { staticCluster } from "../targets/static/static-entry.ts";
 import type { ApiConfig, SourceConfig } from "./config.ts";
+import { overrideKubeconfig } from "./override-kubeconfig.ts";
 import type { Sources } from "./read-config.ts";
 
 /** A cluster that is watched. */
@@ -63,7 +64,7 @@ type InKubeconfig = FoundClusters | { readonly nowhere: readonly string[] };
 
 /** `nowhere`: the files that are not there, where nobody asked for a context. */
 async function findInKubeconfig(config: SourceConfig, sources: Sources): Promise<InKubeconfig> {
-  const { kubeconfigFlag, kubeconfigVariable, contexts } = config;
+  const { kubeconfigFlag, kubeconfigVariable, contexts, overrides } = config;
   const loaded = await loadKubeconfig({
     ...(kubeconfigFlag !== undefined && { flag: [kubeconfigFlag] }),
     variable: kubeconfigVariable,
@@ -71,7 +72,7 @@ async function findInKubeconfig(config: SourceConfig, sources: Sources): Promise
     readFile: sources.readFile,
   });
   if ("problems" in loaded) return loaded;
-  const { kubeconfig } = loaded;
+  const kubeconfig = overrideKubeconfig(loaded.kubeconfig, contexts[0], overrides);
   const isEmpty = kubeconfig.contexts.size === 0 && kubeconfig.currentContext === "";
   if (isEmpty && contexts.length === 0 && kubeconfigFlag === undefined) {
     return { nowhere: [...kubeconfig.missing, ...kubeconfig.files.map((path) => `${path} (which has no context)`)] };

@@ -11,11 +11,13 @@ import { parseShard } from "./parse-shard.ts";
 import type { Parser } from "./values.ts";
 import * as values from "./values.ts";
 
-export const commands = ["serve", "check", "targets", "top", "demo", "sandbox"] as const;
+export const commands = ["serve", "check", "targets", "top", "demo", "sandbox", "completion"] as const;
 export type Command = (typeof commands)[number];
 
 /** One setting: a flag and, for most, an environment variable. */
 export interface Option<Value> {
+  /** One letter that stands for the flag behind a single dash, where kubectl has it too. */
+  readonly short?: string;
   readonly env?: string;
   /** Other variables for some commands, where the same words mean another thing. */
   readonly envs?: Partial<Record<Command, string>>;
@@ -37,7 +39,11 @@ export interface Option<Value> {
   readonly parse: Parser<Value>;
 }
 
-export const outputFormats = ["table", "json"] as const;
+export const outputFormats = ["table", "wide", "json", "yaml", "name"] as const;
+export type OutputFormat = (typeof outputFormats)[number];
+/** Those for which there is a script of completion. */
+export const shells = ["bash", "zsh", "fish"] as const;
+export type Shell = (typeof shells)[number];
 
 const asking: readonly Command[] = ["serve", "check", "targets"];
 const probing: readonly Command[] = ["serve", "check", "demo"];
@@ -70,6 +76,12 @@ export const options = {
     fallback: "http://localhost:8080",
     commands: ["top"],
     parse: parseEndpoint,
+  }),
+  shell: optional({
+    argument: "SHELL",
+    meaning: "bash, zsh or fish",
+    commands: ["completion"],
+    parse: values.oneOf(shells),
   }),
   user: optional({
     env: "PINGO_TOP_USER",
@@ -195,6 +207,7 @@ export const options = {
     parse: values.integer(1, 1_000),
   }),
   "node-selector": defaulted({
+    short: "l",
     env: "PINGO_NODE_SELECTOR",
     argument: "SELECTOR",
     meaning: "label selector for the nodes, sent to the API",
@@ -407,8 +420,9 @@ export const options = {
     parse: (text) => ({ value: text === "true" }),
   }),
   output: defaulted({
+    short: "o",
     argument: "FORMAT",
-    meaning: "table or json",
+    meaning: "table, wide (more columns), json, yaml or name (node/NAME)",
     fallback: "table",
     commands: ["check", "targets"],
     parse: values.oneOf(outputFormats),
@@ -440,8 +454,8 @@ export type OptionName = keyof typeof options;
 export const optionNames = Object.keys(options) as OptionName[];
 
 /** The option that a word behind the command is; undefined where the command takes none. */
-export function wordOption(command: Command): "url" | undefined {
-  return (options.url.commands as readonly Command[]).includes(command) ? "url" : undefined;
+export function wordOption(command: Command): "url" | "shell" | undefined {
+  return (["url", "shell"] as const).find((name) => (options[name].commands as readonly Command[]).includes(command));
 }
 
 /** The value that each option reads to; undefined only where an option without a default is absent. */

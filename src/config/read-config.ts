@@ -3,7 +3,9 @@ import type { PemSource } from "../targets/kubernetes/credentials/access-spec.ts
 import type { TokenConfig } from "../targets/kubernetes/token.ts";
 import { formatMs } from "../units.ts";
 import { type Arguments, readArguments } from "./arguments.ts";
+import { asFace } from "./as-face.ts";
 import type { ApiConfig, Config, HistoryConfig, SourceConfig } from "./config.ts";
+import { type Face, pingoFace } from "./face.ts";
 import {
   type Command,
   type Option,
@@ -34,12 +36,12 @@ export type ReadConfig =
   | { readonly want: "nothing"; readonly problems: readonly string[] };
 
 /** Reads the command line, the environment and the file of options; a flag beats a variable, and both beat the file. */
-export function readConfig(argv: readonly string[], sources: Sources): ReadConfig {
-  const args = readArguments(argv);
+export function readConfig(argv: readonly string[], given: Sources, face: Face = pingoFace): ReadConfig {
+  const { args, sources, overrides } = asFace(readArguments(argv, face), given, face);
   if (args.help && args.command !== undefined) return { want: "help", command: args.named ? args.command : undefined };
   if (args.version) return { want: "version" };
   const problems = [...args.problems, ...unknownVariables(sources.env)];
-  const settings = new Settings(args, sources.env, problems);
+  const settings = new Settings(args, sources.env, problems, face);
   settings.takeFile(sources);
   const values = Object.fromEntries(optionNames.map((name) => [name, settings.read(name)])) as OptionValues;
   const asksApi = args.command !== undefined && options.api.commands.includes(args.command);
@@ -48,8 +50,9 @@ export function readConfig(argv: readonly string[], sources: Sources): ReadConfi
   checkEngine(values, settings, problems);
   checkPorts(values, settings, problems);
   checkHistory(values, settings, problems);
+  checkOutput(values, args, problems);
   if (args.command === undefined || problems.length > 0) return { want: "nothing", problems };
-  const config = assemble(values, readSources(values, settings, api, problems));
+  const config = assemble(values, { ...readSources(values, settings, api, problems), overrides });
   if (problems.length > 0) return { want: "nothing", problems };
   return { want: "run", command: args.command, config };
 }
@@ -59,12 +62,14 @@ class Settings {
   readonly #args: Arguments;
   readonly #env: Environment;
   readonly #problems: string[];
+  readonly #face: Face;
   #file: { readonly path: string; readonly texts: OptionTexts } | undefined;
 
-  constructor(args: Arguments, env: Environment, problems: string[]) {
+  constructor(args: Arguments, env: Environment, problems: string[], face: Face) {
     this.#args = args;
     this.#env = env;
     this.#problems = problems;
+    this.#face = face;
   }
 
   /** Reads the file that --config names, where it names one; what stands there counts from now on. */
@@ -75,7 +80,8 @@ class Settings {
     const text = readNamedFile(path, this.source("config"), sources, this.#problems);
     if (text === undefined) return;
     const problems: string[] = [];
-    this.#file = { path, texts: readOptionFile(text, problems) };
+    const texts = [...readOptionFile(text, problems)].filter(([name]) => !this.#face.isKubectl || !namesCluster(name));
+    this.#file = { path, texts: new Map(texts) };
     this.#problems.push(...problems.map((problem) => `${this.source("config")}: ${path}: ${problem}`));
   }
 
@@ -85,7 +91,7 @@ class Settings {
     // Of a command that is none, it cannot be told which options fit it.
     const itFits = command === undefined || fits(name, command);
     if (!itFits && this.#args.flags.has(name)) {
-      this.#problems.push(`--${name} is not an option of "pingo ${command}"`);
+      this.#problems.push(`--${name} is not an option of "${this.#face.program} ${command}"`);
     }
     const text = (itFits ? this.text(name) : undefined) ?? fallbackOf(option, command);
     if (text === undefined) return undefined;
@@ -135,6 +141,11 @@ class Settings {
     const env = variableOf(options[name], this.#args.command);
     return env === undefined ? undefined : this.#env[env] || undefined;
   }
+}
+
+/** Where kubectl's users look for their cluster, a file of PinGo's has no say. */
+function namesCluster(name: OptionName): boolean {
+  return name === "kubeconfig" || name === "context";
 }
 
 function fits(name: OptionName, command: Command): boolean {
@@ -204,6 +215,12 @@ function checkHistoryRequests(
   }
 }
 
+/** Changes have no columns, and a name says nothing of them. */
+function checkOutput({ output, watch }: OptionValues, { command }: Arguments, problems: string[]): void {
+  if (command !== "targets" || !watch || (output !== "yaml" && output !== "name")) return;
+  problems.push(`--output: ${output} tells no changes; with --watch write table, wide or json`);
+}
+
 function readApi(
   values: OptionValues,
   settings: Settings,
@@ -242,7 +259,7 @@ function readSources(
   settings: Settings,
   api: ApiConfig | undefined,
   problems: string[],
-): SourceConfig {
+): Omit<SourceConfig, "overrides"> {
   const contexts = values.context ?? [];
   const byFlag = settings.isFlag("kubeconfig");
   if (api !== undefined && contexts.length > 0) {
@@ -379,6 +396,7 @@ function assemble(values: OptionValues, sources: SourceConfig): Config {
     output: values.output,
     watch: values.watch,
     count: values.count,
+    shell: values.shell,
     top: {
       endpoint: values.url,
       user: values.user,

@@ -7,7 +7,11 @@ import { formatMs } from "../units.ts";
 
 /** A setting's text read, or what is wrong with it and what would do: the end of a sentence that begins with its name. */
 export type Parsed<Value> = { readonly value: Value } | { readonly problem: string };
-export type Parser<Value> = (text: string) => Parsed<Value>;
+export interface Parser<Value> {
+  (text: string): Parsed<Value>;
+  /** Everything that it takes, where that is a few words. */
+  readonly words?: readonly string[];
+}
 
 /** A value as an error shows it: short, and on one line. */
 export function quote(text: string): string {
@@ -43,10 +47,11 @@ export function integer(min: number, max: number): Parser<number> {
 
 /** One word out of a few. */
 export function oneOf<Word extends string>(words: readonly Word[]): Parser<Word> {
-  return (text) => {
+  const parse = (text: string): Parsed<Word> => {
     const value = words.find((word) => word === text.trim());
     return value === undefined ? { problem: `${quote(text)} is not one of ${words.join(", ")}` } : { value };
   };
+  return Object.assign(parse, { words });
 }
 
 /** Several values, one a line; each once. */

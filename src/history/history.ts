@@ -4,6 +4,7 @@ import type { Question } from "../api/queries.ts";
 import type { Status } from "../api/v1.ts";
 import type { Clock, Timer } from "../clock.ts";
 import { type Log, oneLine } from "../log.ts";
+import { workerEntry } from "../worker-entry.ts";
 import { type FileParts, type Part, partsFrom } from "./file-parts.ts";
 import { ChangedKeys } from "./keeper/changed-keys.ts";
 import type { HistoryRecorder } from "./model.ts";
@@ -240,7 +241,7 @@ export class History {
   #spawn(isReplacement: boolean): Promise<string | undefined> {
     const { path, retentionMs, maxBytes, clock, entry } = this.#options;
     const workerData: KeeperSetUp = { path, retentionMs, maxBytes, nowUnixMs: clock.unixMs(), isReplacement };
-    const worker = new Worker(entry ?? new URL("./thread/worker.ts", import.meta.url), { workerData });
+    const worker = new Worker(entry ?? workerEntry("./thread/worker", import.meta.url), { workerData });
     this.#thread = worker;
     let [isReady, why] = [false, "it ended by itself"];
     return new Promise((resolve) => {

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { Worker } from "node:worker_threads";
+import { workerEntry } from "../worker-entry.ts";
 import type { DarkOrder, DarkReport } from "./dark-listener.ts";
 
 /** A filler connection that is not answered for so long is taken for dropped; on loopback an answer takes microseconds. */
@@ -29,7 +30,7 @@ export class DarkAddress {
   /** Starts the thread, which takes tens of milliseconds, so that `open` can follow a closed listener at once. */
   static async prepare(): Promise<DarkAddress | undefined> {
     const released = new Int32Array(new SharedArrayBuffer(4));
-    const worker = new Worker(new URL("./dark-listener.ts", import.meta.url), { workerData: released });
+    const worker = new Worker(workerEntry("./dark-listener", import.meta.url), { workerData: released });
     const dark = new DarkAddress(worker, released);
     // An error event, such as a thread that the system does not grant, rejects this.
     const ready = once(worker, "message").then(() => dark);

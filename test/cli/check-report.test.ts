@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { median, reportNode, reportToJson } from "../../src/cli/check-report.ts";
+import { checkText } from "../../src/cli/check-text.ts";
 import type { ListedNode } from "../../src/cli/list-targets.ts";
 import type { Outcome, Result } from "../../src/outcome.ts";
 import { makeNode } from "../support/make-node.ts";
@@ -69,6 +70,7 @@ test("the JSON has seconds, every result, and null where nothing was measured", 
     node: "node-1",
     zone: "z",
     target: "192.0.2.1:10250",
+    addressType: "InternalIP",
     port: "kubelet",
     ready: "False",
     readyReason: "KubeletNotReady",
@@ -79,9 +81,44 @@ test("the JSON has seconds, every result, and null where nothing was measured", 
     codes: { timeout: { E: 1 }, local: { E: 1 } },
     medianSeconds: 0.002,
     worstSeconds: 0.003,
+    rttSeconds: null,
+    synRetransmits: null,
   });
   const nothing = JSON.parse(JSON.stringify(reportToJson(report("refused"))));
   assert.deepEqual([nothing.medianSeconds, nothing.worstSeconds], [null, null]);
 });
 
 test("the median of nothing is nothing", () => assert.equal(median([]), undefined));
+
+describe("what the kernel saw", () => {
+  const seen: Outcome[] = [
+    { probe: "tcp", path: 0, startedMs: 0, result: "ok", connectUs: 900, rttUs: 300, synSent: 1 },
+    { probe: "tcp", path: 0, startedMs: 0, result: "ok", connectUs: 400, rttUs: 100, synSent: 1 },
+    // Of a SYN that was sent again there is no round trip.
+    { probe: "tcp", path: 0, startedMs: 0, result: "ok", connectUs: 1_000_900, synSent: 2 },
+    { probe: "tcp", path: 0, startedMs: 0, result: "timeout", code: "DEADLINE", synSent: 3 },
+    // No SYN left this machine.
+    { probe: "tcp", path: 0, startedMs: 0, result: "local", code: "EMFILE", synSent: 0 },
+  ];
+
+  test("is in the report: round trips, and SYNs sent again", () => {
+    const { rttUs, synRetransmits } = reportNode(node, target, seen);
+    assert.deepEqual([rttUs, synRetransmits], [{ min: 100, median: 200, max: 300 }, 3]);
+    const { rttSeconds } = reportToJson(reportNode(node, target, seen));
+    assert.deepEqual(rttSeconds, { min: 0.0001, median: 0.0002, max: 0.0003 });
+  });
+
+  test("is in the wide table alone", () => {
+    const style = { notProbed: 0, engine: "kernel", paint: (_: string, text: string) => text };
+    const reports = [reportNode(node, target, seen)];
+    const wide = checkText(reports, { ...style, isWide: true });
+    assert.match(wide, /ADDRESS TYPE .*RTT MIN +RTT MEDIAN +RTT MAX +SYN RETRANSMITS +ENGINE\n/);
+    assert.match(wide, /InternalIP +kubelet .* 0\.100 ms +0\.200 ms +0\.300 ms +3 +kernel\n/);
+    assert.match(
+      checkText([report("100")], { ...style, engine: "portable", isWide: true }),
+      / - +- +- +- +portable\n/,
+      "an engine that cannot see it has measured nothing, which is not zero",
+    );
+    assert.ok(!/RTT|ENGINE/.test(checkText(reports, { ...style, isWide: false })));
+  });
+});

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { helpText } from "../../src/cli/help.ts";
+import { kubectlFace } from "../../src/config/face.ts";
 import { commands, optionNames, options } from "../../src/config/options.ts";
 
 const folder = new URL("snapshots/", import.meta.url);
@@ -34,9 +35,17 @@ describe("help", () => {
     });
   }
 
+  test("of kubectl pingo is as it was reviewed: kubectl's flags, and none that say the same", () => {
+    const text = helpText("check", kubectlFace);
+    matchSnapshot("help-kubectl.txt", text);
+    assert.match(helpText(undefined, kubectlFace), /check .*\(the default\)\n/);
+    assert.ok(!/--(api|ca|ca-file|token-file|node-selector) |PINGO_CONTEXT/.test(text));
+    assert.ok(text.split("\n").every((line) => line.length <= 160));
+  });
+
   test("has no snapshot of a command that is gone", () => {
     const kept = readdirSync(folder).filter((name) => name.startsWith("help"));
-    assert.deepEqual(kept.toSorted(), pages.map(snapshotOf).toSorted());
+    assert.deepEqual(kept.toSorted(), [...pages.map(snapshotOf), "help-kubectl.txt"].toSorted());
   });
 
   test("of a command names each of its options and none of another's", () => {

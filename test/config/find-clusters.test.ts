@@ -11,6 +11,7 @@ const none: SourceConfig = {
   kubeconfigFlag: undefined,
   kubeconfigVariable: undefined,
   contexts: [],
+  overrides: new Map(),
   targetsFile: undefined,
 };
 const { caPem } = await makeCertificates(Date.now());

@@ -51,6 +51,7 @@ const noSources = {
   kubeconfigFlag: undefined,
   kubeconfigVariable: undefined,
   contexts: [],
+  overrides: new Map(),
   targetsFile: undefined,
 };
 
@@ -113,6 +114,7 @@ describe("the first PinGo's environment", () => {
         keyFile: undefined,
       },
       count: 5,
+      shell: undefined,
       sandbox: { nodes: 12, apiPort: 0, kubeconfigPath: "pingo-sandbox.kubeconfig", happenings: false },
     });
   });

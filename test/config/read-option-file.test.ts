@@ -110,7 +110,20 @@ describe("a file of options", () => {
   test("holds nothing that is secret, and nothing of one call alone", () => {
     const outside = optionNames.filter((name) => !mayStandInFile(name));
     assert.deepEqual(outside, [
-      ...["url", "user", "config", "api", "token", "token-file", "ca", "ca-file", "cert-file", "key-file", "count"],
+      ...[
+        "url",
+        "shell",
+        "user",
+        "config",
+        "api",
+        "token",
+        "token-file",
+        "ca",
+        "ca-file",
+        "cert-file",
+        "key-file",
+        "count",
+      ],
       ...["nodes", "api-port", "write-kubeconfig", "happenings", "watch", "output"],
     ]);
   });

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
 import { type Sandbox, startSandbox } from "../../src/sandbox/cluster.ts";
 import { eventually } from "../support/eventually.ts";
 import { MetricsPage } from "../support/metrics-page.ts";
@@ -79,12 +80,14 @@ describe("pingo check", () => {
       ...none,
       apisFailed: [],
       interrupted: false,
+      engine: "kernel",
     });
     assert.deepEqual(Object.keys(report.nodes[0]), [
       "cluster",
       "node",
       "zone",
       "target",
+      "addressType",
       "port",
       "ready",
       "readyReason",
@@ -95,11 +98,29 @@ describe("pingo check", () => {
       "codes",
       "medianSeconds",
       "worstSeconds",
+      "rttSeconds",
+      "synRetransmits",
     ]);
     for (const node of report.nodes) {
       assert.deepEqual([node.result, node.handshakes, node.results.ok], ["ok", 2, 2]);
       assert.ok(node.medianSeconds > 0 && node.medianSeconds < 1 && node.worstSeconds >= node.medianSeconds);
     }
+  });
+
+  test("tells the same wide, as YAML and as names", async () => {
+    const wide = await Pingo.run(["check", "-o", "wide", "--count", "1"], env);
+    assert.match(wide.stdout, / RTT MEDIAN .* ENGINE\n.* InternalIP +kubelet .* (\d\.\d+ ms +){3}0 +kernel\n/);
+    const yaml = await Pingo.run(["check", "-oyaml", "--count=1"], env);
+    assert.equal(parse(yaml.stdout).summary.reachable, 6);
+    const names = await Pingo.run(["check", "-o", "name", "--count", "1"], env);
+    assert.deepEqual(
+      names.stdout.trim().split("\n").sort(),
+      sandbox
+        .nodeNames()
+        .map((name) => `node/${name}`)
+        .sort(),
+    );
+    assert.deepEqual([wide.code, yaml.code, names.code], [0, 0, 0]);
   });
 
   test("is in colour, with progress, on a terminal; and in none where NO_COLOR is set", {
@@ -190,6 +211,12 @@ describe("pingo targets", () => {
     assert.match(rowOf(bare), /no: has no usable ExternalIP or InternalIP; it reports Hostname/);
     assert.match(rowOf(whole), /127\.\d+\.\d+\.\d+:10250 {2,}InternalIP {2,}yes$/);
     assert.match(stdout, /3 nodes: 1 would be probed, 2 not\n$/);
+    const wide = (await Pingo.run(["targets", "-o", "wide"], sandbox.environment())).stdout;
+    assert.match(wide, /PORT +REGION +INSTANCE TYPE +OS +PROBED\n/);
+    assert.match(wide, new RegExp(`^${whole} .* kubelet +lo-west-1 +m7\\.\\w+ +linux +yes$`, "m"));
+    const watched = await Pingo.run(["targets", "--watch", "-o", "yaml"], sandbox.environment());
+    assert.deepEqual([watched.code, watched.stdout], [2, ""]);
+    assert.match(watched.stderr, /yaml tells no changes; with --watch write table, wide or json/);
     const json = JSON.parse((await Pingo.run(["targets", "--output", "json"], sandbox.environment())).stdout);
     assert.deepEqual(json.nodes.map(({ state }: { state: string }) => state).sort(), [
       "no_address",

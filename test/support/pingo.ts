@@ -12,8 +12,14 @@ export class Pingo {
   readonly process: ChildProcess;
   readonly #exited: Promise<number | null>;
 
-  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd = process.cwd()) {
-    this.process = spawn(process.execPath, [entry, ...args], { env: { PATH: process.env.PATH ?? "", ...env }, cwd });
+  constructor(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    cwd = process.cwd(),
+    program: readonly [string, ...string[]] = [process.execPath, entry],
+  ) {
+    const [command, ...before] = program;
+    this.process = spawn(command, [...before, ...args], { env: { PATH: process.env.PATH ?? "", ...env }, cwd });
     this.process.stdout?.on("data", (chunk) => {
       this.stdout += chunk;
     });
@@ -47,8 +53,16 @@ export class Pingo {
 
   /** Runs to its end. */
   static async run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    const pingo = new Pingo(args, env);
-    const code = await pingo.exit();
-    return { code, stdout: pingo.stdout, stderr: pingo.stderr };
+    return new Pingo(args, env).#end();
+  }
+
+  /** The same of another program, which is looked for on the PATH of `env`. */
+  static async exec(command: string, args: readonly string[], env: Readonly<Record<string, string>>) {
+    return new Pingo(args, env, process.cwd(), [command]).#end();
+  }
+
+  async #end() {
+    const code = await this.#exited;
+    return { code, stdout: this.stdout, stderr: this.stderr };
   }
 }

@@ -5,6 +5,7 @@ import { type Outcome, results } from "../../outcome.ts";
 import { IdPool } from "../../schedule/id-pool.ts";
 import { offsetFraction } from "../../schedule/offset.ts";
 import type { Target } from "../../target.ts";
+import { workerEntry } from "../../worker-entry.ts";
 import type { HandshakeEngine, HandshakeRequest } from "../engine.ts";
 import type { HandshakeStyle } from "../engine-config.ts";
 import { deadlineCode } from "../network-errors.ts";
@@ -184,7 +185,7 @@ export class KernelEngine implements HandshakeEngine, Probing {
       maxInFlight: probing?.maxInFlight ?? Number.MAX_SAFE_INTEGER,
       timeOriginMs: performance.timeOrigin,
     };
-    const worker = new Worker(this.#options.entry ?? new URL("./worker.ts", import.meta.url), { workerData });
+    const worker = new Worker(this.#options.entry ?? workerEntry("./worker", import.meta.url), { workerData });
     this.#worker = worker;
     let why = "it ended by itself";
     await new Promise<void>((resolve, reject) => {

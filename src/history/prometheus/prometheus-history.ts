@@ -3,6 +3,7 @@ import { isProblem, type Problem } from "../../api/problem.ts";
 import type { Question } from "../../api/queries.ts";
 import type { Status } from "../../api/v1.ts";
 import type { Clock } from "../../clock.ts";
+import { workerEntry } from "../../worker-entry.ts";
 import { type FileParts, type Part, partsFrom } from "../file-parts.ts";
 import type { Asking, GivingUp, PrometheusSetUp, ReadingOn, Replying } from "./protocol.ts";
 import type { PrometheusAccess } from "./query-client.ts";
@@ -103,7 +104,7 @@ export class PrometheusHistory {
   #start(): Worker {
     const { bounds = {} } = this.#options;
     const workerData: PrometheusSetUp = { access: accessOf(this.#options), bounds };
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), {
+    const worker = new Worker(workerEntry("./worker", import.meta.url), {
       workerData,
       resourceLimits: { maxOldGenerationSizeMb: mostHeapMb },
     });

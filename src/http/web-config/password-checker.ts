@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
+import { workerEntry } from "../../worker-entry.ts";
 import type { PasswordQuestion } from "./password-worker.ts";
 
 /** Of each address one check waits or is under way, and of so many addresses; who comes beyond is asked to come again. */
@@ -71,7 +72,7 @@ export class PasswordChecker {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL("./password-worker.ts", import.meta.url));
+    const worker = new Worker(workerEntry("./password-worker", import.meta.url));
     worker.unref();
     worker.once("error", () => {
       if (this.#worker === worker) this.#worker = undefined;

@@ -1,0 +1,4 @@
+import { runProgram } from "./cli/program.ts";
+import { kubectlFace } from "./config/face.ts";
+
+await runProgram(kubectlFace);
