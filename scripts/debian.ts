@@ -34,6 +34,10 @@ export const debianTools: readonly DebianTool[] = [
   { command: "zsh", package: "zsh", neededFor: "completing words in zsh" },
   { command: "fish", package: "fish", neededFor: "completing words in fish" },
   { command: "go", package: "golang-go", neededFor: "half-open handshakes to a TLS server such as the kubelet's" },
+  { command: "buildah", package: "buildah", neededFor: "building the image" },
+  { command: "runc", package: "runc", neededFor: "running the image" },
+  { command: "busybox", package: "busybox-static", neededFor: "an image to build the image in" },
+  { command: "strip", package: "binutils", neededFor: "an image to build the image in" },
 ];
 
 /** Whether the program is on the PATH, or the file is there. */
