@@ -15,7 +15,8 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
 ARG REVISION=
 # What `npm publish` would publish, and what it needs to run; then what of that Node opens.
-RUN PINGO_COMMIT="${REVISION}" npm pack --loglevel=error --pack-destination /tmp \
+RUN PINGO_COMMIT="${REVISION}" node scripts/build.ts \
+ && npm pack --ignore-scripts --loglevel=error --pack-destination /tmp \
  && mkdir /app && tar -xzf /tmp/*.tgz -C /app --strip-components=1 \
  && cp package-lock.json /app/ && cd /app && npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
  && node /build/scripts/image/make-root.mjs /app /image
