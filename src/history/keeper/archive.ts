@@ -1,11 +1,12 @@
-import { existsSync, renameSync } from "node:fs";
 import type { Log } from "../../log.ts";
 import type { KnownTarget } from "../model.ts";
+import { DamagedFiles } from "../store/damaged-files.ts";
 import { openDatabase } from "../store/database.ts";
 import { type Mishap, mishapOf } from "../store/sqlite-trouble.ts";
 import { levels, Store } from "../store/store.ts";
 import type { KeeperSetUp } from "../thread/protocol.ts";
 import { type ClosedMinute, isLate, writeMinute, writeTargets } from "./closed-minute.ts";
+import { openFile } from "./open-file.ts";
 import { Retention } from "./retention.ts";
 import { RollUp } from "./roll-up.ts";
 
@@ -58,17 +59,8 @@ export class Archive {
 
   /** Opens the file or begins one; says why it cannot. One that is damaged is set aside. */
   static open(options: ArchiveOptions): Archive | { readonly problem: string } {
-    const { path, log, nowUnixMs } = options;
-    let opened = openDatabase(path);
-    let damagedFiles = 0;
-    if (opened.kind === "damaged" && path !== undefined) {
-      const aside = setAside(path, nowUnixMs);
-      if (aside instanceof Error) return { problem: `cannot set the damaged history ${path} aside: ${aside.message}` };
-      log.error(`the history ${path} is damaged (${opened.why}): it is now ${aside}, and a new one begins`);
-      damagedFiles++;
-      opened = openDatabase(path);
-    }
-    if (opened.kind !== "open") return { problem: `cannot keep a history in ${path}: ${opened.why}` };
+    const { opened, damagedFiles } = openFile(options);
+    if (opened.kind !== "open") return { problem: `cannot keep a history in ${options.path}: ${opened.why}` };
     const archive = new Archive(options, new Store(opened.db));
     archive.damagedFiles = damagedFiles;
     if (damagedFiles > 0) archive.damagedMs = nowUnixMs;
@@ -254,7 +246,7 @@ export class Archive {
     this.damagedFiles++;
     this.damagedMs = nowMs;
     this.#closeQuietly();
-    const aside = path === undefined ? undefined : setAside(path, nowMs);
+    const aside = path === undefined ? undefined : new DamagedFiles(path, log).setAside(nowMs);
     const fate = aside instanceof Error ? `it cannot be set aside: ${aside.message}` : `it is now ${aside}`;
     log.error(`the history ${path ?? "in memory"} is damaged (${why}): ${fate}; a new one begins`);
     this.#isFile = false;
@@ -315,18 +307,6 @@ function standIn(): Store {
   const opened = openDatabase(undefined);
   if (opened.kind !== "open") throw new Error(`no database in memory: ${opened.why}`);
   return new Store(opened.db);
-}
-
-/** Gives the name that the file has now. */
-function setAside(path: string, nowMs: number): string | Error {
-  const aside = `${path}.damaged-${new Date(nowMs).toISOString().replaceAll(":", "-")}`;
-  try {
-    if (existsSync(path)) renameSync(path, aside);
-    if (existsSync(`${path}-wal`)) renameSync(`${path}-wal`, `${aside}-wal`);
-    return aside;
-  } catch (error) {
-    return error as Error;
-  }
 }
 
 /** Without its targets: they cannot be let go. */
