@@ -80,6 +80,11 @@ export class Archive {
     return this.#pending;
   }
 
+  /** Those in which anything was measured. */
+  get unwrittenMinutes(): number {
+    return this.#pending.reduce((sum, { heat }) => (heat === undefined ? sum : sum + 1), 0);
+  }
+
   /** Reads; where the file turns out to be damaged, once more from the new one. */
   read<T>(read: (store: Store) => T): T {
     try {
@@ -194,6 +199,7 @@ export class Archive {
   }
 
   #retentionBite(nowMs: number): void {
+    this.#retention.spareLog(this.#store);
     let isMore = false;
     this.#store.transaction(() => {
       isMore = this.#retention.bite(this.#store, nowMs);
