@@ -314,8 +314,9 @@ export class History {
     this.#threadProblem = `its thread died: ${oneLine(why)}`;
     this.#diedUnixMs = clock.unixMs();
     this.#damagedMs = this.#status.damagedMs ?? this.#damagedMs;
-    this.#before = sumOf(this.#before, this.#status);
+    this.#before = sumOf(this.#before, this.#status, lostWith(this.#status));
     this.#status = { ...this.#status, ...noCounts };
+    this.#recorder.keeperDied();
     const lost = this.#options.path === undefined ? "all that it kept is lost" : "what it had not written is lost";
     log.error(`the history's thread died: ${oneLine(why)}; ${lost}; another one is started`);
     this.#endQuestions(this.#threadProblem);
@@ -356,8 +357,15 @@ function sumOf(...all: readonly Readonly<Counts>[]): Counts {
 
 const noCounts: Counts = { writtenMinutes: 0, droppedMinutes: 0, droppedRecords: 0, damagedFiles: 0 };
 
+/** What a thread that dies had taken and not written. */
+function lostWith({ unwrittenMinutes, unwrittenRecords }: KeeperStatus): Counts {
+  return { ...noCounts, droppedMinutes: unwrittenMinutes, droppedRecords: unwrittenRecords };
+}
+
 const noStatus: KeeperStatus = {
   ...noCounts,
+  unwrittenMinutes: 0,
+  unwrittenRecords: 0,
   sinceMs: undefined,
   bytes: 0,
   problem: "",

@@ -301,7 +301,7 @@ export const catalogue = {
   historyDropped: {
     name: "pingo_history_dropped_total",
     type: "counter",
-    help: "What the history had to let go before it was written: minutes, or single handshakes.",
+    help: "What the history had to let go, or its thread died with, before it was written: minutes, or single handshakes.",
     ...ofProcess,
     labels: ["unit"],
   },

@@ -228,6 +228,36 @@ describe("History", () => {
     await write(before + 1);
   });
 
+  test("what dies with a thread is counted: what it was sent and had not taken, and what it had not written", async (t) => {
+    const { history, clock, kill, replace } = await mortal(t, { path: `${temporaryFolder(t)}/history` });
+    const dropped = () => [history.figures.droppedMinutes, history.figures.droppedRecords];
+    const record = (count: number) => {
+      for (let handshake = 0; handshake < count; handshake++) history.recorder.ended(target, reply, true);
+    };
+    const taken = (count: number) =>
+      eventually(`${count} handshakes are taken`, () => history.figures.unwrittenRecords === count);
+    history.recorder.added(target, undefined);
+    record(4);
+    await clock.advance(1_000);
+    await taken(4);
+    await clock.jump(60_000);
+    record(5);
+    await clock.advance(1_000);
+    await taken(5);
+    assert.deepEqual([...dropped(), history.figures.writtenMinutes], [0, 0, 1]);
+    record(3);
+    await kill();
+    assert.deepEqual(dropped(), [0, 8], "five of the running minute, and three on their way");
+    record(2);
+    await replace();
+    await clock.advance(1_000);
+    assert.deepEqual(dropped(), [0, 10], "and two of which nobody was told");
+    record(1);
+    await clock.advance(1_000);
+    await taken(1);
+    assert.deepEqual(dropped(), [0, 10]);
+  });
+
   test("a thread that hangs is told of while it does, and who asked hears of it after 30 s", async (t) => {
     const { clock, history, log, hang, release } = await hanging(t);
     hang();

@@ -42,7 +42,7 @@ export class HistoryKeeper {
   }
 
   get status(): KeeperStatus {
-    const { known, latencyIs, dropped } = this.#intake;
+    const { known, latencyIs, dropped, minute } = this.#intake;
     const { problem, problemSinceMs, writtenMinutes, droppedMinutes, damagedFiles, damagedMs } = this.#archive;
     return {
       sinceMs: this.view.sinceMs,
@@ -53,6 +53,8 @@ export class HistoryKeeper {
       writtenMinutes,
       droppedMinutes,
       droppedRecords: dropped,
+      unwrittenMinutes: this.#archive.unwrittenMinutes,
+      unwrittenRecords: minute.handshakes,
       damagedFiles,
       damagedMs,
       targets: known.size,

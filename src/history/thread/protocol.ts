@@ -57,6 +57,9 @@ export interface KeeperStatus {
   readonly droppedMinutes: number;
   /** Handshakes of which no event, or nothing, was kept because there were too many. */
   readonly droppedRecords: number;
+  /** What stands in memory alone and is lost should the thread die: minutes that wait for the disk, and of the running one. */
+  readonly unwrittenMinutes: number;
+  readonly unwrittenRecords: number;
   /** Files that were set aside as damaged. */
   readonly damagedFiles: number;
   /** When the last of them was. */
