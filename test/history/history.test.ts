@@ -278,6 +278,21 @@ describe("History", () => {
     assert.match(log.lines.join("\n"), /^error history: its thread hangs.*\nwarn history: its thread hangs no more$/);
   });
 
+  test("who leaves is not waited for, and counts until the thread has passed its question over", async (t) => {
+    const { history, hang, release } = await hanging(t);
+    hang();
+    const first = history.ask(question);
+    const leaving = new AbortController();
+    const second = history.ask(question, leaving.signal);
+    leaving.abort();
+    assert.deepEqual(await second, { problem: "nobody waits for it" });
+    assert.equal(history.figures.questionsUnderWay, 2);
+    assert.deepEqual(await history.ask(question, leaving.signal), { problem: "nobody waits for it" });
+    release();
+    assert.ok((await first) instanceof Uint8Array);
+    await eventually("the thread has passed it over", () => history.figures.questionsUnderWay === 0);
+  });
+
   test("a thread that hangs when the history stops is ended 5 s later, and that is said", async (t) => {
     const { clock, history, log, hang } = await hanging(t);
     hang();

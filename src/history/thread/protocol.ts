@@ -35,8 +35,14 @@ export type Order =
 export type Message =
   /** `nowUnixMs`: the wall clock as it is sent; the thread itself looks at none. */
   | { readonly message: "orders"; readonly orders: readonly Order[]; readonly nowUnixMs: number }
-  /** `isFile`: it is answered part by part. */
-  | { readonly message: "question"; readonly id: number; readonly question: Question; readonly isFile: boolean }
+  /** `isFile`: it is answered part by part. `gone`: shared; its one number is 1 once nobody waits for the answer any more. */
+  | {
+      readonly message: "question";
+      readonly id: number;
+      readonly question: Question;
+      readonly isFile: boolean;
+      readonly gone: Int32Array<SharedArrayBuffer>;
+    }
   /** The next part of a file is to come. */
   | { readonly message: "part"; readonly id: number }
   /** No more of a file is to come. */
