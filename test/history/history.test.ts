@@ -167,8 +167,10 @@ describe("History", () => {
     await eventually("another thread is there", () => history.figures.threadRestarts === 1);
     assert.equal(history.status().problem, "");
     history.recorder.ended(target, reply, true);
-    await eventually("it is told the target anew", () => history.figures.targets === 1);
-    history.recorder.ended(target, reply, true);
+    await eventually("it is told the target anew, and records", () => {
+      history.recorder.ended(target, reply, true);
+      return history.figures.unwrittenRecords > 0;
+    });
     await history.stop();
     assert.match(
       log.lines.join("\n"),

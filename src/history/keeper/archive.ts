@@ -145,6 +145,12 @@ export class Archive {
     return this.#isFile ? this.tryRead((store) => store.bytes(), 0) : 0;
   }
 
+  /** Writes targets ahead of the minute that is the first to need them; false where that cannot be now. */
+  putTargets(targets: readonly KnownTarget[], nowMs: number): boolean {
+    if (!this.#isFile || this.#pending.length > 0 || !this.#mayTry(nowMs)) return false;
+    return this.#attempt(nowMs, () => this.#store.transaction(() => writeTargets(this.#store, targets)));
+  }
+
   /** Removes targets of which nothing is kept. */
   removeTargets(ids: readonly number[], nowMs: number): void {
     if (ids.length === 0 || !this.#isFile) return;
