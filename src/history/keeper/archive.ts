@@ -63,7 +63,7 @@ export class Archive {
     if (opened.kind !== "open") return { problem: `cannot keep a history in ${options.path}: ${opened.why}` };
     const archive = new Archive(options, new Store(opened.db));
     archive.damagedFiles = damagedFiles;
-    if (damagedFiles > 0) archive.damagedMs = nowUnixMs;
+    if (damagedFiles > 0) archive.damagedMs = options.nowUnixMs;
     return archive;
   }
 

@@ -13,6 +13,8 @@ export class KnownTargets {
   #free: number[] = [];
   /** Those that were probed when PinGo ended, and were not told of since. */
   readonly #unconfirmed = new Set<number>();
+  /** Of them those that the file says to be probed, as they were loaded. */
+  readonly #asInFile = new Set<number>();
   /** What the file does not know yet. */
   readonly #unwritten = new Set<number>();
   readonly #clusters = new Set<string>();
@@ -33,7 +35,9 @@ export class KnownTargets {
       const endMs = Math.min(leftMs ?? Math.max(joinedMs, lastMs), latestMs);
       this.#set(id, { id, target, joinedMs: Math.min(joinedMs, endMs), leftMs: endMs, pastZones });
       this.#ids.set(target.key, id);
-      if (leftMs === undefined) this.#unconfirmed.add(id);
+      if (leftMs !== undefined) continue;
+      this.#unconfirmed.add(id);
+      this.#asInFile.add(id);
     }
     for (let id = this.#byId.length - 1; id >= 0; id--) if (this.#byId[id] === undefined) this.#free.push(id);
   }
@@ -72,7 +76,7 @@ export class KnownTargets {
     const isNew = before === undefined || (before.leftMs !== undefined && !this.#unconfirmed.has(id));
     this.#unconfirmed.delete(id);
     this.#ids.set(target.key, id);
-    const isAsWritten = !isNew && isSame(before.target, target);
+    const isAsWritten = this.#asInFile.delete(id) && !isNew && isSame(before.target, target);
     const known = isAsWritten ? before.target : this.#interned(target);
     // Where the clock is behind the file, it still is known now.
     const joinedMs = isNew ? nowMs : Math.min(before.joinedMs, nowMs);
@@ -93,6 +97,7 @@ export class KnownTargets {
   leave(id: number, nowMs: number): void {
     const before = this.#byId[id];
     if (before === undefined) return;
+    this.#asInFile.delete(id);
     this.#set(id, { ...before, leftMs: nowMs });
     this.#unwritten.add(id);
   }

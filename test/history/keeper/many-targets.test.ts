@@ -65,6 +65,29 @@ test("those that a start finds as the file has them are not written again; one t
   driver.close();
 });
 
+test("those that are told anew after a minute in which they were in doubt are probed in the file, too", (t) => {
+  const path = `${temporaryFolder(t)}/history`;
+  const driver = new HistoryDriver({ path });
+  const some = many.slice(0, 3);
+  driver.add(...some);
+  for (const target of some) driver.reply(target, 300);
+  driver.pass(minuteMs);
+  driver.keeper.take([{ order: "anew" }], driver.nowUnixMs);
+  driver.pass(minuteMs);
+  driver.add(...some);
+  driver.flush();
+  driver.settle();
+  const copy = killed(t, path);
+  copy.add(...some);
+  copy.flush();
+  assert.deepEqual(
+    copy.view.targets().map(({ joinedMs, leftMs }) => [joinedMs, leftMs]),
+    some.map(() => [startUnixMs, undefined]),
+  );
+  copy.close();
+  driver.close();
+});
+
 test("where each has a zone of its own, a step has the largest zones and no more", () => {
   const driver = new HistoryDriver();
   const alone = many.map((target, index) => ({ ...target, zone: `zone-${index}` }));
