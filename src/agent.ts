@@ -284,9 +284,9 @@ export class Agent {
   #apiSource(): ApiSource {
     return {
       ask: (question, gone) =>
-        this.#prometheus?.ask(question, gone) ?? this.#history?.ask(question) ?? Promise.resolve(notStarted),
+        this.#prometheus?.ask(question, gone) ?? this.#history?.ask(question, gone) ?? Promise.resolve(notStarted),
       read: (question, gone) =>
-        this.#prometheus?.read(question, gone) ?? this.#history?.read(question) ?? Promise.resolve(notStarted),
+        this.#prometheus?.read(question, gone) ?? this.#history?.read(question, gone) ?? Promise.resolve(notStarted),
       status: () => this.#status(),
       onChange: (listener) => this.#history?.onChange(listener) ?? (() => {}),
     };

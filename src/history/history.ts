@@ -124,16 +124,16 @@ export class History {
     };
   }
 
-  /** Never rejects. */
-  async ask(question: Question): Promise<HistoryReply> {
-    const reply = await this.#ask(++this.#questionId, { question, isFile: false });
+  /** Never rejects. `gone`: nobody waits any more; what the thread has not begun with, it passes over. */
+  async ask(question: Question, gone?: AbortSignal): Promise<HistoryReply> {
+    const reply = await this.#ask(++this.#questionId, { question, isFile: false }, gone);
     return isProblem(reply) ? reply : reply.bytes;
   }
 
-  /** The answer as a file, part by part. Never rejects. */
-  async read(question: Question): Promise<FileParts | Problem> {
+  /** The answer as a file, part by part. Never rejects. `gone`: as with `ask`, of its first part. */
+  async read(question: Question, gone?: AbortSignal): Promise<FileParts | Problem> {
     const id = ++this.#questionId;
-    const first = await this.#ask(id, { question, isFile: true });
+    const first = await this.#ask(id, { question, isFile: true }, gone);
     const end = () => this.#post({ message: "enough", id });
     if (isProblem(first)) {
       // It may yet be begun: an answer that came too late is none.
@@ -144,22 +144,27 @@ export class History {
   }
 
   /** Without a question: the next part of what that id has. */
-  #ask(id: number, asked: { question: Question; isFile: boolean } | undefined): Promise<Part | Problem> {
+  #ask(
+    id: number,
+    asked: { question: Question; isFile: boolean } | undefined,
+    gone?: AbortSignal,
+  ): Promise<Part | Problem> {
+    if (gone?.aborted) return Promise.resolve(nobodyWaits);
     if (this.#stopped !== undefined) return Promise.resolve({ problem: "the history is closed" });
     if (this.#worker === undefined) return Promise.resolve({ problem: this.#threadProblem });
     if (this.#questions.size >= questionsAtMost) {
       return Promise.resolve({ problem: `${questionsAtMost} questions are under way; try again` });
     }
+    if (asked === undefined) {
+      this.#post({ message: "part", id });
+      return this.#replyTo(id, undefined, () => {});
+    }
+    // The thread sees it also while messages wait for it.
+    const isGone = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
     // What was recorded before it was asked is part of the answer.
-    if (asked !== undefined) this.#recorder.flush();
-    this.#post(asked === undefined ? { message: "part", id } : { message: "question", id, ...asked });
-    return new Promise((resolve) => {
-      const deadline = this.#options.clock.setTimer(() => this.#expire(id), answerLimitMs);
-      this.#questions.set(id, (reply) => {
-        deadline.cancel();
-        resolve(reply);
-      });
-    });
+    this.#recorder.flush();
+    this.#post({ message: "question", id, ...asked, gone: isGone });
+    return this.#replyTo(id, gone, () => Atomics.store(isGone, 0, 1));
   }
 
   /** Calls with the targets whose condition changed, at most once a second; gives what ends that. */
@@ -297,12 +302,23 @@ export class History {
     settle?.(reply);
   }
 
-  #expire(id: number): void {
-    this.#settle(id, {
-      problem: `the history gave no answer within ${answerLimitMs / 1_000} s; try again, or ask for less`,
+  #replyTo(id: number, gone: AbortSignal | undefined, giveUp: () => void): Promise<Part | Problem> {
+    const end = (reply: Problem) => {
+      giveUp();
+      this.#settle(id, reply);
+      // The thread still has it: it counts among those under way until it is answered, so that they stay bounded.
+      this.#questions.set(id, () => {});
+    };
+    const leave = () => end(nobodyWaits);
+    return new Promise((resolve) => {
+      const deadline = this.#options.clock.setTimer(() => end(noAnswer), answerLimitMs);
+      gone?.addEventListener("abort", leave, { once: true });
+      this.#questions.set(id, (reply) => {
+        deadline.cancel();
+        gone?.removeEventListener("abort", leave);
+        resolve(reply);
+      });
     });
-    // The thread still has it: it counts among those under way until it is answered, so that they stay bounded.
-    this.#questions.set(id, () => {});
   }
 
   #endQuestions(problem: string): void {
@@ -314,8 +330,9 @@ export class History {
     this.#threadProblem = `its thread died: ${oneLine(why)}`;
     this.#diedUnixMs = clock.unixMs();
     this.#damagedMs = this.#status.damagedMs ?? this.#damagedMs;
-    this.#before = sumOf(this.#before, this.#status);
+    this.#before = sumOf(this.#before, this.#status, lostWith(this.#status));
     this.#status = { ...this.#status, ...noCounts };
+    this.#recorder.keeperDied();
     const lost = this.#options.path === undefined ? "all that it kept is lost" : "what it had not written is lost";
     log.error(`the history's thread died: ${oneLine(why)}; ${lost}; another one is started`);
     this.#endQuestions(this.#threadProblem);
@@ -345,6 +362,11 @@ export class History {
   }
 }
 
+const nobodyWaits: Problem = { problem: "nobody waits for it" };
+const noAnswer: Problem = {
+  problem: `the history gave no answer within ${answerLimitMs / 1_000} s; try again, or ask for less`,
+};
+
 const counted = ["writtenMinutes", "droppedMinutes", "droppedRecords", "damagedFiles"] as const;
 type Counts = Record<(typeof counted)[number], number>;
 
@@ -356,8 +378,15 @@ function sumOf(...all: readonly Readonly<Counts>[]): Counts {
 
 const noCounts: Counts = { writtenMinutes: 0, droppedMinutes: 0, droppedRecords: 0, damagedFiles: 0 };
 
+/** What a thread that dies had taken and not written. */
+function lostWith({ unwrittenMinutes, unwrittenRecords }: KeeperStatus): Counts {
+  return { ...noCounts, droppedMinutes: unwrittenMinutes, droppedRecords: unwrittenRecords };
+}
+
 const noStatus: KeeperStatus = {
   ...noCounts,
+  unwrittenMinutes: 0,
+  unwrittenRecords: 0,
   sinceMs: undefined,
   bytes: 0,
   problem: "",

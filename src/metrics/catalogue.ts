@@ -280,7 +280,7 @@ export const catalogue = {
   historyBytes: {
     name: "pingo_history_bytes",
     type: "gauge",
-    help: "Size of the history, in a file or in memory.",
+    help: "Size of the history, in a file and its log or in memory.",
     ...ofProcess,
     labels: [],
   },
@@ -301,9 +301,16 @@ export const catalogue = {
   historyDropped: {
     name: "pingo_history_dropped_total",
     type: "counter",
-    help: "What the history had to let go before it was written: minutes, or single handshakes.",
+    help: "What the history had to let go, or its thread died with, before it was written: minutes, or single handshakes.",
     ...ofProcess,
     labels: ["unit"],
+  },
+  historyDamaged: {
+    name: "pingo_history_damaged_total",
+    type: "counter",
+    help: "Files of the history, and logs of such, that were damaged and set aside.",
+    ...ofProcess,
+    labels: [],
   },
   buildInfo: {
     name: "pingo_build_info",

@@ -10,6 +10,7 @@ export interface HistoryCounts {
   readonly writtenMinutes: number;
   readonly droppedMinutes: number;
   readonly droppedRecords: number;
+  readonly damagedFiles: number;
 }
 
 /** The families of the history, read from it as a page is made. */
@@ -19,6 +20,7 @@ export class HistoryMetrics {
   readonly #ok: Gauge;
   readonly #written: Counter;
   readonly #dropped: Counter<"unit">;
+  readonly #damaged: Counter;
 
   constructor(families: Families, counts: () => HistoryCounts) {
     this.#counts = counts;
@@ -26,11 +28,12 @@ export class HistoryMetrics {
     this.#ok = families.gauge(catalogue.historyOk);
     this.#written = families.counter(catalogue.historyWritten);
     this.#dropped = families.counter(catalogue.historyDropped);
+    this.#damaged = families.counter(catalogue.historyDamaged);
   }
 
   /** To be called before the families are read. */
   update(): void {
-    const { bytes, problem, writtenMinutes, droppedMinutes, droppedRecords } = this.#counts();
+    const { bytes, problem, writtenMinutes, droppedMinutes, droppedRecords, damagedFiles } = this.#counts();
     this.#bytes.set(bytes);
     this.#ok.set(problem === "" ? 1 : 0);
     this.#written.reset();
@@ -38,5 +41,7 @@ export class HistoryMetrics {
     this.#dropped.reset();
     this.#dropped.inc({ unit: "minute" }, droppedMinutes);
     this.#dropped.inc({ unit: "handshake" }, droppedRecords);
+    this.#damaged.reset();
+    this.#damaged.inc(damagedFiles);
   }
 }

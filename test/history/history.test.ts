@@ -167,8 +167,10 @@ describe("History", () => {
     await eventually("another thread is there", () => history.figures.threadRestarts === 1);
     assert.equal(history.status().problem, "");
     history.recorder.ended(target, reply, true);
-    await eventually("it is told the target anew", () => history.figures.targets === 1);
-    history.recorder.ended(target, reply, true);
+    await eventually("it is told the target anew, and records", () => {
+      history.recorder.ended(target, reply, true);
+      return history.figures.unwrittenRecords > 0;
+    });
     await history.stop();
     assert.match(
       log.lines.join("\n"),
@@ -228,6 +230,36 @@ describe("History", () => {
     await write(before + 1);
   });
 
+  test("what dies with a thread is counted: what it was sent and had not taken, and what it had not written", async (t) => {
+    const { history, clock, kill, replace } = await mortal(t, { path: `${temporaryFolder(t)}/history` });
+    const dropped = () => [history.figures.droppedMinutes, history.figures.droppedRecords];
+    const record = (count: number) => {
+      for (let handshake = 0; handshake < count; handshake++) history.recorder.ended(target, reply, true);
+    };
+    const taken = (count: number) =>
+      eventually(`${count} handshakes are taken`, () => history.figures.unwrittenRecords === count);
+    history.recorder.added(target, undefined);
+    record(4);
+    await clock.advance(1_000);
+    await taken(4);
+    await clock.jump(60_000);
+    record(5);
+    await clock.advance(1_000);
+    await taken(5);
+    assert.deepEqual([...dropped(), history.figures.writtenMinutes], [0, 0, 1]);
+    record(3);
+    await kill();
+    assert.deepEqual(dropped(), [0, 8], "five of the running minute, and three on their way");
+    record(2);
+    await replace();
+    await clock.advance(1_000);
+    assert.deepEqual(dropped(), [0, 10], "and two of which nobody was told");
+    record(1);
+    await clock.advance(1_000);
+    await taken(1);
+    assert.deepEqual(dropped(), [0, 10]);
+  });
+
   test("a thread that hangs is told of while it does, and who asked hears of it after 30 s", async (t) => {
     const { clock, history, log, hang, release } = await hanging(t);
     hang();
@@ -246,6 +278,21 @@ describe("History", () => {
     await eventually("it has answered", () => history.figures.questionsUnderWay === 0);
     await clock.advance(5_000);
     assert.match(log.lines.join("\n"), /^error history: its thread hangs.*\nwarn history: its thread hangs no more$/);
+  });
+
+  test("who leaves is not waited for, and counts until the thread has passed its question over", async (t) => {
+    const { history, hang, release } = await hanging(t);
+    hang();
+    const first = history.ask(question);
+    const leaving = new AbortController();
+    const second = history.ask(question, leaving.signal);
+    leaving.abort();
+    assert.deepEqual(await second, { problem: "nobody waits for it" });
+    assert.equal(history.figures.questionsUnderWay, 2);
+    assert.deepEqual(await history.ask(question, leaving.signal), { problem: "nobody waits for it" });
+    release();
+    assert.ok((await first) instanceof Uint8Array);
+    await eventually("the thread has passed it over", () => history.figures.questionsUnderWay === 0);
   });
 
   test("a thread that hangs when the history stops is ended 5 s later, and that is said", async (t) => {

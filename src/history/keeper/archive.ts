@@ -1,11 +1,12 @@
-import { existsSync, renameSync } from "node:fs";
 import type { Log } from "../../log.ts";
 import type { KnownTarget } from "../model.ts";
+import { DamagedFiles } from "../store/damaged-files.ts";
 import { openDatabase } from "../store/database.ts";
 import { type Mishap, mishapOf } from "../store/sqlite-trouble.ts";
 import { levels, Store } from "../store/store.ts";
 import type { KeeperSetUp } from "../thread/protocol.ts";
 import { type ClosedMinute, isLate, writeMinute, writeTargets } from "./closed-minute.ts";
+import { openFile } from "./open-file.ts";
 import { Retention } from "./retention.ts";
 import { RollUp } from "./roll-up.ts";
 
@@ -58,20 +59,11 @@ export class Archive {
 
   /** Opens the file or begins one; says why it cannot. One that is damaged is set aside. */
   static open(options: ArchiveOptions): Archive | { readonly problem: string } {
-    const { path, log, nowUnixMs } = options;
-    let opened = openDatabase(path);
-    let damagedFiles = 0;
-    if (opened.kind === "damaged" && path !== undefined) {
-      const aside = setAside(path, nowUnixMs);
-      if (aside instanceof Error) return { problem: `cannot set the damaged history ${path} aside: ${aside.message}` };
-      log.error(`the history ${path} is damaged (${opened.why}): it is now ${aside}, and a new one begins`);
-      damagedFiles++;
-      opened = openDatabase(path);
-    }
-    if (opened.kind !== "open") return { problem: `cannot keep a history in ${path}: ${opened.why}` };
+    const { opened, damagedFiles } = openFile(options);
+    if (opened.kind !== "open") return { problem: `cannot keep a history in ${options.path}: ${opened.why}` };
     const archive = new Archive(options, new Store(opened.db));
     archive.damagedFiles = damagedFiles;
-    if (damagedFiles > 0) archive.damagedMs = nowUnixMs;
+    if (damagedFiles > 0) archive.damagedMs = options.nowUnixMs;
     return archive;
   }
 
@@ -86,6 +78,11 @@ export class Archive {
   /** Those that are not in the file yet, in the order in which they were over. */
   get pending(): readonly ClosedMinute[] {
     return this.#pending;
+  }
+
+  /** Those in which anything was measured. */
+  get unwrittenMinutes(): number {
+    return this.#pending.reduce((sum, { heat }) => (heat === undefined ? sum : sum + 1), 0);
   }
 
   /** Reads; where the file turns out to be damaged, once more from the new one. */
@@ -148,6 +145,12 @@ export class Archive {
     return this.#isFile ? this.tryRead((store) => store.bytes(), 0) : 0;
   }
 
+  /** Writes targets ahead of the minute that is the first to need them; false where that cannot be now. */
+  putTargets(targets: readonly KnownTarget[], nowMs: number): boolean {
+    if (!this.#isFile || this.#pending.length > 0 || !this.#mayTry(nowMs)) return false;
+    return this.#attempt(nowMs, () => this.#store.transaction(() => writeTargets(this.#store, targets)));
+  }
+
   /** Removes targets of which nothing is kept. */
   removeTargets(ids: readonly number[], nowMs: number): void {
     if (ids.length === 0 || !this.#isFile) return;
@@ -202,6 +205,7 @@ export class Archive {
   }
 
   #retentionBite(nowMs: number): void {
+    this.#retention.spareLog(this.#store);
     let isMore = false;
     this.#store.transaction(() => {
       isMore = this.#retention.bite(this.#store, nowMs);
@@ -254,7 +258,7 @@ export class Archive {
     this.damagedFiles++;
     this.damagedMs = nowMs;
     this.#closeQuietly();
-    const aside = path === undefined ? undefined : setAside(path, nowMs);
+    const aside = path === undefined ? undefined : new DamagedFiles(path, log).setAside(nowMs);
     const fate = aside instanceof Error ? `it cannot be set aside: ${aside.message}` : `it is now ${aside}`;
     log.error(`the history ${path ?? "in memory"} is damaged (${why}): ${fate}; a new one begins`);
     this.#isFile = false;
@@ -315,18 +319,6 @@ function standIn(): Store {
   const opened = openDatabase(undefined);
   if (opened.kind !== "open") throw new Error(`no database in memory: ${opened.why}`);
   return new Store(opened.db);
-}
-
-/** Gives the name that the file has now. */
-function setAside(path: string, nowMs: number): string | Error {
-  const aside = `${path}.damaged-${new Date(nowMs).toISOString().replaceAll(":", "-")}`;
-  try {
-    if (existsSync(path)) renameSync(path, aside);
-    if (existsSync(`${path}-wal`)) renameSync(`${path}-wal`, `${aside}-wal`);
-    return aside;
-  } catch (error) {
-    return error as Error;
-  }
 }
 
 /** Without its targets: they cannot be let go. */

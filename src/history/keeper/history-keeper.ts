@@ -13,6 +13,8 @@ import { KeeperView } from "./keeper-view.ts";
 
 /** So far back are normals learned anew when a history is opened. */
 const normalsOfMs = 86_400_000;
+/** Targets that are written at once. */
+const targetsAtOnce = 500;
 
 /**
  * The history itself: takes in what happens, writes it minute by minute, and shows what is kept. It has no clock and no
@@ -42,7 +44,7 @@ export class HistoryKeeper {
   }
 
   get status(): KeeperStatus {
-    const { known, latencyIs, dropped } = this.#intake;
+    const { known, latencyIs, dropped, minute } = this.#intake;
     const { problem, problemSinceMs, writtenMinutes, droppedMinutes, damagedFiles, damagedMs } = this.#archive;
     return {
       sinceMs: this.view.sinceMs,
@@ -53,6 +55,8 @@ export class HistoryKeeper {
       writtenMinutes,
       droppedMinutes,
       droppedRecords: dropped,
+      unwrittenMinutes: this.#archive.unwrittenMinutes,
+      unwrittenRecords: minute.handshakes,
       damagedFiles,
       damagedMs,
       targets: known.size,
@@ -72,6 +76,7 @@ export class HistoryKeeper {
   /** Does one bite of what can wait: longer steps, retention, what could not be written before. False where there is nothing. */
   work(): boolean {
     const { nowMs, minuteStartMs } = this.#intake;
+    if (this.#writeTargets()) return true;
     if (this.#archive.work(nowMs, minuteStartMs)) return true;
     this.#forgetTargets();
     return false;
@@ -88,6 +93,15 @@ export class HistoryKeeper {
     this.#intake.tell({ ...pingoChange, atMs: nowUnixMs, text: "PinGo stopped" });
     this.#intake.close();
     this.#archive.close(nowUnixMs);
+  }
+
+  /** A few: tens of thousands that join together would hold the end of their minute up. */
+  #writeTargets(): boolean {
+    const { known, nowMs } = this.#intake;
+    const some = known.someUnwritten(targetsAtOnce);
+    if (some.length === 0 || !this.#archive.putTargets(some, nowMs)) return false;
+    known.written(some);
+    return true;
   }
 
   /** Once a minute at most: what is kept begins later only when one is over. */

@@ -78,7 +78,7 @@ export class Intake {
 
   /** It is `nowMs` by the wall clock: the minute may be over. */
   tick(nowMs: number): void {
-    this.#nowMs = nowMs;
+    this.#clockIs(nowMs);
     this.#moveTo(nowMs);
   }
 
@@ -143,6 +143,11 @@ export class Intake {
     if (closed !== undefined) this.#over(closed);
   }
 
+  #clockIs(nowMs: number): void {
+    if (nowMs < this.#nowMs) this.known.putBackTo(nowMs);
+    this.#nowMs = nowMs;
+  }
+
   #summaryParts() {
     return {
       minute: this.minute,
@@ -169,7 +174,7 @@ export class Intake {
     const measured = this.minute.handshakes === 0 ? undefined : this.#measured();
     const targets = this.known.unwritten();
     if (measured === undefined && this.changes.length === 0 && targets.length === 0) return undefined;
-    this.known.written();
+    this.known.written(targets);
     const states = this.#statesChanged ? this.states.encode() : undefined;
     this.#statesChanged = false;
     return {
@@ -207,7 +212,7 @@ export class Intake {
   #records(records: Int32Array, baseUnixMs: number): void {
     for (let at = 0; at < records.length; at += recordLength) {
       const atMs = baseUnixMs + (records[at + field.atMs] as number);
-      this.#nowMs = atMs;
+      this.#clockIs(atMs);
       this.#moveTo(atMs);
       const id = this.#ids[records[at + field.slot] as number];
       if (id === undefined) this.#dropped++;

@@ -1,4 +1,4 @@
-import type { Target } from "../../target.ts";
+import { sameLabels, type Target } from "../../target.ts";
 import { decodeFacts } from "../codec/facts-codec.ts";
 import { type KnownTarget, noPastZones, type PastZone } from "../model.ts";
 import type { TargetRow } from "../store/store.ts";
@@ -13,11 +13,15 @@ export class KnownTargets {
   #free: number[] = [];
   /** Those that were probed when PinGo ended, and were not told of since. */
   readonly #unconfirmed = new Set<number>();
+  /** Of them those that the file says to be probed, as they were loaded. */
+  readonly #asInFile = new Set<number>();
   /** What the file does not know yet. */
   readonly #unwritten = new Set<number>();
   readonly #clusters = new Set<string>();
   readonly #strings = new Map<string, string>();
   #all: readonly KnownTarget[] | undefined;
+  /** The latest moment at which any joined or left. */
+  #lastMs = Number.NEGATIVE_INFINITY;
 
   /**
    * As the file has them; those that were probed to its end have left, unless they are told of again. Nobody left after
@@ -31,7 +35,9 @@ export class KnownTargets {
       const endMs = Math.min(leftMs ?? Math.max(joinedMs, lastMs), latestMs);
       this.#set(id, { id, target, joinedMs: Math.min(joinedMs, endMs), leftMs: endMs, pastZones });
       this.#ids.set(target.key, id);
-      if (leftMs === undefined) this.#unconfirmed.add(id);
+      if (leftMs !== undefined) continue;
+      this.#unconfirmed.add(id);
+      this.#asInFile.add(id);
     }
     for (let id = this.#byId.length - 1; id >= 0; id--) if (this.#byId[id] === undefined) this.#free.push(id);
   }
@@ -70,10 +76,13 @@ export class KnownTargets {
     const isNew = before === undefined || (before.leftMs !== undefined && !this.#unconfirmed.has(id));
     this.#unconfirmed.delete(id);
     this.#ids.set(target.key, id);
-    const joinedMs = isNew ? nowMs : before.joinedMs;
+    const isAsWritten = this.#asInFile.delete(id) && !isNew && isSame(before.target, target);
+    const known = isAsWritten ? before.target : this.#interned(target);
+    // Where the clock is behind the file, it still is known now.
+    const joinedMs = isNew ? nowMs : Math.min(before.joinedMs, nowMs);
     const pastZones = this.#pastZones(before, target, nowMs);
-    this.#set(id, { id, target: this.#interned(target), joinedMs, leftMs: undefined, pastZones });
-    this.#unwritten.add(id);
+    this.#set(id, { id, target: known, joinedMs, leftMs: undefined, pastZones });
+    if (!isAsWritten) this.#unwritten.add(id);
     return { id, isNew };
   }
 
@@ -88,6 +97,7 @@ export class KnownTargets {
   leave(id: number, nowMs: number): void {
     const before = this.#byId[id];
     if (before === undefined) return;
+    this.#asInFile.delete(id);
     this.#set(id, { ...before, leftMs: nowMs });
     this.#unwritten.add(id);
   }
@@ -108,6 +118,19 @@ export class KnownTargets {
       this.leave(id, Math.min(known?.leftMs ?? nowMs, nowMs));
     }
     this.#unconfirmed.clear();
+  }
+
+  /** The clock was put back: what was by the one before cannot have been after now. Who is known is known at any moment. */
+  putBackTo(nowMs: number): void {
+    if (nowMs >= this.#lastMs) return;
+    this.#lastMs = nowMs;
+    for (const known of this.all()) {
+      const { id, joinedMs, leftMs } = known;
+      if (this.#unconfirmed.has(id) || Math.max(joinedMs, leftMs ?? joinedMs) <= nowMs) continue;
+      const endMs = leftMs === undefined ? undefined : Math.min(leftMs, nowMs);
+      this.#set(id, { ...known, joinedMs: Math.min(joinedMs, nowMs), leftMs: endMs });
+      this.#unwritten.add(id);
+    }
   }
 
   /** Forgets those that left before all that is kept; gives their ids, which can be others' from now on. */
@@ -139,11 +162,25 @@ export class KnownTargets {
 
   /** What is to be written, and then `written`. */
   unwritten(): KnownTarget[] {
-    return [...this.#unwritten].map((id) => this.#byId[id]).filter((known) => known !== undefined);
+    return this.#knownOf(this.#unwritten);
   }
 
-  written(): void {
-    this.#unwritten.clear();
+  /** Of it, some that can be written ahead: of those that are in doubt another minute knows more. */
+  someUnwritten(atMost: number): KnownTarget[] {
+    const ids: number[] = [];
+    for (const id of this.#unwritten) {
+      if (ids.length === atMost) break;
+      if (!this.#unconfirmed.has(id)) ids.push(id);
+    }
+    return this.#knownOf(ids);
+  }
+
+  written(targets: readonly KnownTarget[]): void {
+    for (const { id } of targets) this.#unwritten.delete(id);
+  }
+
+  #knownOf(ids: Iterable<number>): KnownTarget[] {
+    return [...ids].map((id) => this.#byId[id]).filter((known) => known !== undefined);
   }
 
   #takeId(): number | undefined {
@@ -154,6 +191,7 @@ export class KnownTargets {
     // Ids below that are free are holes that `load` fills from the file.
     while (this.#byId.length < id) this.#byId.push(undefined);
     this.#byId[id] = known;
+    this.#lastMs = Math.max(this.#lastMs, known.joinedMs, known.leftMs ?? known.joinedMs);
     this.#clusters.add(known.target.cluster);
     this.#all = undefined;
   }
@@ -191,4 +229,9 @@ export class KnownTargets {
     if (this.#strings.size < 10_000) this.#strings.set(text, text);
     return text;
   }
+}
+
+/** Of two with one key, which has the address in it. */
+function isSame(a: Target, b: Target): boolean {
+  return a.host === b.host && a.port === b.port && sameLabels(a, b);
 }

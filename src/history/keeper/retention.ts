@@ -47,6 +47,11 @@ export class Retention {
     return this.#removeOld(store, nowMs) || this.#removeSurplus(store, nowMs);
   }
 
+  /** Where there is too much, the log goes first: what is in it takes less room in the file. Not within a transaction. */
+  spareLog(store: Store): void {
+    if (store.bytes() > this.#limits.maxBytes) store.emptyLog();
+  }
+
   /** Gives back a few free pages; false where there are not too many. Not within a transaction. */
   shrink(store: Store): boolean {
     if (store.freePages() <= sparePages) return false;

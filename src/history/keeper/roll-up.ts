@@ -6,6 +6,7 @@ import { groupSize, mergeBlocks } from "../group-block.ts";
 import { addHeat, addZones } from "../step-sums.ts";
 import type { Level, Store } from "../store/store.ts";
 import { startOfStep } from "./closed-minute.ts";
+import { largestZones } from "./largest-zones.ts";
 
 /** Groups that are rolled up at once: questions wait for no more than this. */
 const groupsAtOnce = 2;
@@ -51,7 +52,7 @@ export class RollUp {
     const heat = store.heat(finer, startMs, endMs).map(({ data }) => decompress(data));
     store.putHeat(level, startMs, compress(heat.reduce<Uint8Array>(addHeat, new Uint8Array(0))));
     const zones = store.zones(finer, startMs, endMs).map(({ data }) => decodeZones(data));
-    store.putZones(level, startMs, encodeZones(zones.reduce(addZones, [])));
+    store.putZones(level, startMs, encodeZones(largestZones(zones.reduce(addZones, []))));
     store.setRolledUpTo(level, endMs);
     this.#step = undefined;
   }

@@ -1,3 +1,4 @@
+import { resultIndex } from "../../outcome.ts";
 import { type GroupBlock, groupSize, resultWidth } from "../group-block.ts";
 import { indexOf } from "../latency-sketch.ts";
 import { grown } from "./typed-columns.ts";
@@ -17,6 +18,15 @@ export interface CountedHandshake {
   readonly result: number;
   readonly latencyUs: number | undefined;
   readonly synSent: number | undefined;
+}
+
+/** Handshakes of a target; `lost`: those that tell of it and failed. */
+export interface Figures {
+  readonly all: number;
+  readonly ok: number;
+  readonly lost: number;
+  readonly synSent: number;
+  readonly synRetransmits: number;
 }
 
 /** What is measured in the minute that goes on, of all targets, in columns. */
@@ -54,9 +64,26 @@ export class RunningMinute {
     addAt(this.#synRetransmits, id, Math.max(0, synSent - 1));
   }
 
-  /** The latencies so far, by id and then ascending. */
+  /** The latencies so far, by id and then ascending. Each id has a few: they are put in its place, and sorted there. */
   sortedLatencies(): Uint32Array {
-    return this.#latencies.slice(0, this.#latencyCount).sort();
+    const all = this.#latencies.subarray(0, this.#latencyCount);
+    const ends = new Uint32Array(this.#ids);
+    for (const latency of all) addAt(ends, idIn(latency), 1);
+    let before = 0;
+    for (let id = 0; id < this.#ids; id++) {
+      const count = ends[id] as number;
+      ends[id] = before;
+      before += count;
+    }
+    const sorted = new Uint32Array(all.length);
+    for (const latency of all) {
+      const id = idIn(latency);
+      sorted[ends[id] as number] = latency;
+      addAt(ends, id, 1);
+    }
+    for (let id = 0; id < this.#ids; id++)
+      sortPart(sorted, id === 0 ? 0 : (ends[id - 1] as number), ends[id] as number);
+    return sorted;
   }
 
   /** Of one target, in no order. */
@@ -69,6 +96,23 @@ export class RunningMinute {
 
   resultsOf(id: number): Uint32Array {
     return this.#results.subarray(id * resultWidth, (id + 1) * resultWidth);
+  }
+
+  /** Its sums. */
+  figuresOf(id: number): Figures {
+    const from = id * resultWidth;
+    let all = 0;
+    for (let at = from; at < from + resultWidth; at++) all += this.#results[at] as number;
+    const ok = this.#results[from + resultIndex.ok] as number;
+    const lost = all - ok - (this.#results[from + resultIndex.local] as number);
+    const [synSent, synRetransmits] = [this.#synSent[id] as number, this.#synRetransmits[id] as number];
+    return { all, ok, lost, synSent, synRetransmits };
+  }
+
+  addResultsTo(sums: number[], id: number): void {
+    for (let result = 0; result < resultWidth; result++) {
+      sums[result] = (sums[result] as number) + (this.#results[id * resultWidth + result] as number);
+    }
   }
 
   synsOf(id: number): { synSent: number; synRetransmits: number } {
@@ -116,8 +160,24 @@ export class RunningMinute {
   }
 }
 
+/** Up to so many, each is put where it belongs among those before it; more are left to who sorts any number well. */
+const insertedAtMost = 24;
+
+function sortPart(values: Uint32Array, from: number, to: number): void {
+  if (to - from > insertedAtMost) {
+    values.subarray(from, to).sort();
+    return;
+  }
+  for (let next = from + 1; next < to; next++) {
+    const value = values[next] as number;
+    let at = next;
+    for (; at > from && (values[at - 1] as number) > value; at--) values[at] = values[at - 1] as number;
+    values[at] = value;
+  }
+}
+
 /** Where the latencies of a target begin in what is sorted. */
-export function firstLatencyOf(latencies: Uint32Array, id: number): number {
+function firstLatencyOf(latencies: Uint32Array, id: number): number {
   const sought = id * (bucketMask + 1);
   let [low, high] = [0, latencies.length];
   while (low < high) {
@@ -126,6 +186,10 @@ export function firstLatencyOf(latencies: Uint32Array, id: number): number {
     else high = middle;
   }
   return low;
+}
+
+export function idIn(latency: number): number {
+  return latency >>> bucketBits;
 }
 
 export function bucketIn(latency: number): number {

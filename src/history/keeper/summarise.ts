@@ -1,12 +1,12 @@
 import type { ResultCounts } from "../../api/v1.ts";
-import { resultIndex } from "../../outcome.ts";
 import { DenseSketch, resultWidth } from "../group-block.ts";
 import { heatOf, heatOfFigures } from "../heat.ts";
 import { LatencySketch, latencyOf } from "../latency-sketch.ts";
 import { type KnownTarget, noHeat, type ZoneBucket } from "../model.ts";
 import type { KnownTargets } from "./known-targets.ts";
+import { largestZones } from "./largest-zones.ts";
 import type { Normals } from "./normals.ts";
-import { bucketIn, firstLatencyOf, type RunningMinute } from "./running-minute.ts";
+import { bucketIn, type Figures, idIn, type RunningMinute } from "./running-minute.ts";
 
 export interface SummaryParts {
   readonly minute: RunningMinute;
@@ -28,45 +28,29 @@ export function summarise(parts: SummaryParts, observed: (id: number, medianUs: 
   const heat = new Uint8Array(minute.ids).fill(noHeat);
   const zones = new ZoneTallies();
   for (const target of known.all()) if (target.leftMs === undefined) zones.of(target).targets++;
-  let to = 0;
+  const firsts = firstsOf(latencies, minute.ids);
   for (let id = 0; id < minute.ids; id++) {
-    const from = to;
-    to = endOfId(latencies, from, id);
-    const figures = figuresOf(minute, id);
+    const figures = minute.figuresOf(id);
     if (figures.all === 0) continue;
-    const medianUs = medianOf(latencies, from, to);
+    const medianUs = medianOf(latencies, firsts[id] as number, firsts[id + 1] as number);
     heat[id] = heatOfFigures({ ...figures, medianUs }, normals.of(id));
     if (medianUs !== undefined) observed(id, medianUs);
     const target = known.get(id);
-    if (target !== undefined) zones.of(target).add(target, minute, latencies.subarray(from, to), figures);
+    if (target !== undefined) zones.of(target).add(target, minute, figures);
   }
-  return { heat, zones: zones.buckets(parts.zoneNormal) };
+  return { heat, zones: zones.buckets(latencies, firsts, parts.zoneNormal) };
 }
 
-interface Figures {
-  readonly all: number;
-  readonly ok: number;
-  readonly lost: number;
-  readonly synSent: number;
-  readonly synRetransmits: number;
-}
-
-function figuresOf(minute: RunningMinute, id: number): Figures {
-  const results = minute.resultsOf(id);
-  let all = 0;
-  for (const count of results) all += count;
-  const ok = results[resultIndex.ok] as number;
-  return { all, ok, lost: all - ok - (results[resultIndex.local] as number), ...minute.synsOf(id) };
-}
-
-function endOfId(latencies: Uint32Array, from: number, id: number): number {
-  // Most have a handful; who has many is found by halving.
-  let to = from;
-  const next = (id + 1) * 1_024;
-  while (to < latencies.length && (latencies[to] as number) < next) {
-    if (++to - from > 16) return firstLatencyOf(latencies, id + 1);
+/** Where each id's latencies begin; one more at the end. */
+function firstsOf(latencies: Uint32Array, ids: number): Uint32Array {
+  const firsts = new Uint32Array(ids + 1);
+  let at = 0;
+  for (let id = 0; id < ids; id++) {
+    firsts[id] = at;
+    while (at < latencies.length && idIn(latencies[at] as number) === id) at++;
   }
-  return to;
+  firsts[ids] = at;
+  return firsts;
 }
 
 /** By nearest rank. */
@@ -79,56 +63,75 @@ class ZoneTallies {
   readonly #byCluster = new Map<string, Map<string, ZoneTally>>();
 
   of({ target: { cluster, zone } }: KnownTarget): ZoneTally {
-    const zones = this.#byCluster.get(cluster) ?? new Map<string, ZoneTally>();
-    if (zones.size === 0) this.#byCluster.set(cluster, zones);
-    const known = zones.get(zone);
-    if (known !== undefined) return known;
-    const tally = new ZoneTally();
-    zones.set(zone, tally);
+    let zones = this.#byCluster.get(cluster);
+    if (zones === undefined) {
+      zones = new Map();
+      this.#byCluster.set(cluster, zones);
+    }
+    let tally = zones.get(zone);
+    if (tally === undefined) {
+      tally = new ZoneTally(cluster, zone);
+      zones.set(zone, tally);
+    }
     return tally;
   }
 
-  /** Those in which anything was measured. */
-  buckets(zoneNormal: SummaryParts["zoneNormal"]): ZoneBucket[] {
-    return [...this.#byCluster].flatMap(([cluster, zones]) =>
-      [...zones]
-        .filter(([, tally]) => tally.isMeasured)
-        .map(([zone, tally]) => tally.bucket(cluster, zone, zoneNormal(cluster, zone))),
+  /** Those in which anything was measured, at most so many as a step has. */
+  buckets(latencies: Uint32Array, firsts: Uint32Array, zoneNormal: SummaryParts["zoneNormal"]): ZoneBucket[] {
+    const measured = [...this.#byCluster.values()].flatMap((zones) =>
+      [...zones.values()].filter(({ ids }) => ids.length > 0),
     );
+    // One for all of them: it has room for every latency there can be.
+    const sketch = new DenseSketch();
+    return largestZones(measured).map((tally) => {
+      for (const id of tally.ids) {
+        const to = firsts[id + 1] as number;
+        for (let at = firsts[id] as number; at < to; at++) sketch.add(bucketIn(latencies[at] as number), 1);
+      }
+      return tally.bucket(drained(sketch), zoneNormal(tally.cluster, tally.zone));
+    });
   }
 }
 
 class ZoneTally {
+  readonly cluster: string;
+  readonly zone: string;
   targets = 0;
-  isMeasured = false;
+  /** Of which anything was measured. */
+  readonly ids: number[] = [];
   #unreachable = 0;
-  readonly #results = new Uint32Array(resultWidth);
+  readonly #results: number[] = new Array(resultWidth).fill(0);
   #synSent = 0;
   #synRetransmits = 0;
-  readonly #sketch = new DenseSketch();
 
-  add(target: KnownTarget, minute: RunningMinute, latencies: Uint32Array, figures: Figures): void {
-    this.isMeasured = true;
+  constructor(cluster: string, zone: string) {
+    this.cluster = cluster;
+    this.zone = zone;
+  }
+
+  add(target: KnownTarget, minute: RunningMinute, figures: Figures): void {
+    this.ids.push(target.id);
     // It has left within the minute; the others are counted already.
     if (target.leftMs !== undefined) this.targets++;
     if (figures.ok === 0 && figures.lost > 0) this.#unreachable++;
-    const results = minute.resultsOf(target.id);
-    for (let at = 0; at < resultWidth; at++)
-      this.#results[at] = (this.#results[at] as number) + (results[at] as number);
+    minute.addResultsTo(this.#results, target.id);
     this.#synSent += figures.synSent;
     this.#synRetransmits += figures.synRetransmits;
-    for (const latency of latencies) this.#sketch.add(bucketIn(latency), 1);
   }
 
-  bucket(cluster: string, zone: string, normalUs: number | undefined): ZoneBucket {
-    const latency = new LatencySketch();
-    this.#sketch.drain((index, count) => {
-      latency.indexes.push(index);
-      latency.counts.push(count);
-    });
+  bucket(latency: LatencySketch, normalUs: number | undefined): ZoneBucket {
+    const { cluster, zone, targets } = this;
     const results = [...this.#results] as unknown as ResultCounts;
     const bucket = { results, synSent: this.#synSent, synRetransmits: this.#synRetransmits, latency };
-    const heat = heatOf(bucket, normalUs);
-    return { cluster, zone, bucket, heat, targets: this.targets, unreachable: this.#unreachable };
+    return { cluster, zone, bucket, heat: heatOf(bucket, normalUs), targets, unreachable: this.#unreachable };
   }
+}
+
+function drained(sketch: DenseSketch): LatencySketch {
+  const latency = new LatencySketch();
+  sketch.drain((index, count) => {
+    latency.indexes.push(index);
+    latency.counts.push(count);
+  });
+  return latency;
 }

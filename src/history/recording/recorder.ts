@@ -37,7 +37,8 @@ export class Recorder implements HistoryRecorder {
   #orders: Order[] = [];
   /** Handshakes in `#orders`. */
   #recordsHeld = 0;
-  #underWay = 0;
+  /** Of each message that the keeper has not taken yet, how many handshakes it has. */
+  readonly #underWay: number[] = [];
   /** When the keeper last took a message, or was sent the first of those under way. */
   #heardMs = 0;
   #timer: Timer | undefined;
@@ -65,7 +66,7 @@ export class Recorder implements HistoryRecorder {
     this.#arm(flushMs);
   }
 
-  /** Handshakes that were not handed on because the keeper could not keep up, or was not there. */
+  /** Handshakes that were not handed on because the keeper could not keep up, or was not there; or that it died with. */
   get dropped(): number {
     return this.#dropped;
   }
@@ -77,7 +78,7 @@ export class Recorder implements HistoryRecorder {
 
   /** For so long has the keeper taken none of the messages that are under way; 0 where none is. */
   get silentMs(): number {
-    return this.#underWay === 0 ? 0 : this.#clock.nowMs() - this.#heardMs;
+    return this.#underWay.length === 0 ? 0 : this.#clock.nowMs() - this.#heardMs;
   }
 
   added(target: Target, instead: Target | undefined): void {
@@ -138,20 +139,25 @@ export class Recorder implements HistoryRecorder {
   /** Hands on what there is, as far as the keeper keeps up. */
   flush(): void {
     this.#closeBatch();
-    if (this.#underWay >= messagesUnderWay) return;
+    if (this.#underWay.length >= messagesUnderWay) return;
     if (this.#isLost) this.#tellAll();
     else this.#send(this.#take(ordersAtOnce));
   }
 
   /** The keeper has taken a message. */
   taken(): void {
-    this.#underWay = Math.max(0, this.#underWay - 1);
+    this.#underWay.shift();
     this.#heardMs = this.#clock.nowMs();
+  }
+
+  /** The keeper died: of what it was sent and has not taken, nobody knows whether anything was kept. */
+  keeperDied(): void {
+    for (const records of this.#underWay.splice(0)) this.#dropped += records;
   }
 
   /** There is another keeper, which knows nothing. */
   beginAnew(): void {
-    this.#underWay = 0;
+    this.keeperDied();
     this.#lose();
   }
 
@@ -167,7 +173,7 @@ export class Recorder implements HistoryRecorder {
     if (this.#stopped) return;
     this.#timer = this.#clock.setTimer(() => {
       this.flush();
-      this.#arm(this.waiting > 0 && this.#underWay < messagesUnderWay ? nextMessageMs : flushMs);
+      this.#arm(this.waiting > 0 && this.#underWay.length < messagesUnderWay ? nextMessageMs : flushMs);
     }, delayMs);
   }
 
@@ -200,12 +206,14 @@ export class Recorder implements HistoryRecorder {
   }
 
   #send(orders: readonly Order[]): void {
-    if (this.#post(orders)) this.#sent();
+    const records = recordsIn(orders);
+    if (this.#post(orders)) this.#sent(records);
     else this.#lose(orders);
   }
 
-  #sent(): void {
-    if (this.#underWay++ === 0) this.#heardMs = this.#clock.nowMs();
+  #sent(records: number): void {
+    if (this.#underWay.length === 0) this.#heardMs = this.#clock.nowMs();
+    this.#underWay.push(records);
   }
 
   /** What waits is of no use any more: whoever comes next has to be told everything. `orders`: those just refused. */
@@ -221,7 +229,7 @@ export class Recorder implements HistoryRecorder {
   /** Asks with a single order whether there is a keeper: to make all of them for nobody, again and again, is dear. */
   #tellAll(): void {
     if (!this.#post([{ order: "anew" }])) return;
-    this.#sent();
+    this.#sent(0);
     this.#isLost = false;
     this.#retelling = new Retelling({
       codes: this.#codes,

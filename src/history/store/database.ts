@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import { type LogLoss, lossInLog } from "./log-loss.ts";
 import { applicationId, migrations } from "./schema.ts";
 import { mishapOf } from "./sqlite-trouble.ts";
 
@@ -9,15 +10,20 @@ export type Opened =
   | { readonly kind: "refused" | "damaged"; readonly why: string };
 
 /** Where SQLite keeps these in the first page (https://www.sqlite.org/fileformat.html). */
-const header = { length: 100, userVersion: 60, applicationId: 68 } as const;
+const header = { length: 100, pageSize: 16, userVersion: 60, applicationId: 68 } as const;
 const magic = "SQLite format 3\0";
 /** How what is nobody's damaged history begins: programs, archives, compressed files. */
 const foreign = ["\x7fELF", "PK\x03\x04", "\x1f\x8b", "\x28\xb5\x2f\xfd", "\xfd7zXZ", "BZh", "%PDF"];
 
-/** Opens a history's file, or makes one; in memory where `path` is undefined. */
-export function openDatabase(path: string | undefined): Opened {
+/**
+ * Opens a history's file, or makes one; in memory where `path` is undefined. `onLogLoss` is called before the log is
+ * changed, and may be followed by any outcome.
+ */
+export function openDatabase(path: string | undefined, onLogLoss: (loss: LogLoss) => void = () => {}): Opened {
   const found = path === undefined ? undefined : lookAt(path);
   if (found !== undefined) return found;
+  const loss = path === undefined ? undefined : lossInLog(path, pageSizeOf(path));
+  if (loss !== undefined) onLogLoss(loss);
   let db: DatabaseSync | undefined;
   try {
     db = new DatabaseSync(path ?? ":memory:", { timeout: 0 });
@@ -56,6 +62,14 @@ function tooNew(version: number): Opened | undefined {
     kind: "refused",
     why: `it is of version ${version} and this PinGo knows ${migrations.length}: a newer PinGo wrote it`,
   };
+}
+
+/** SQLite's own, where there is no file that says it. */
+function pageSizeOf(path: string): number {
+  const head = readHead(path);
+  const said = head instanceof Error || head.length < header.length ? 0 : head.readUInt16BE(header.pageSize);
+  // 64 KB do not fit in two bytes.
+  return said === 1 ? 65_536 : said || 4_096;
 }
 
 /** The first bytes; none where there is no file yet. */

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { stepsMs } from "../../api/queries.ts";
 import { levelNames, ofApis } from "./schema.ts";
@@ -37,9 +38,13 @@ export interface TargetRow {
 export class Store {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  /** Undefined in memory, where there is none. */
+  readonly #logPath: string | undefined;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
+    const path = db.location();
+    this.#logPath = path === null ? undefined : `${path}-wal`;
   }
 
   /** All of it or, where it throws, nothing. */
@@ -205,9 +210,25 @@ export class Store {
     this.#run("INSERT OR REPLACE INTO states VALUES (1, ?)", data);
   }
 
-  /** Bytes in use; pages that are free are left out. */
+  /** Bytes in use, of the file and its log; pages that are free are left out. */
   bytes(): number {
-    return (this.#pragma("page_count") - this.#pragma("freelist_count")) * this.#pragma("page_size");
+    const pages = this.#pragma("page_count") - this.#pragma("freelist_count");
+    return pages * this.#pragma("page_size") + this.#logBytes();
+  }
+
+  /** Takes what is in the log over into the file, and makes it empty. Not within a transaction. */
+  emptyLog(): void {
+    if (this.#logBytes() > 0) this.#db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  }
+
+  #logBytes(): number {
+    if (this.#logPath === undefined) return 0;
+    try {
+      return statSync(this.#logPath, { throwIfNoEntry: false })?.size ?? 0;
+    } catch {
+      // A disk's trouble is met where something is written.
+      return 0;
+    }
   }
 
   freePages(): number {

@@ -35,8 +35,14 @@ export type Order =
 export type Message =
   /** `nowUnixMs`: the wall clock as it is sent; the thread itself looks at none. */
   | { readonly message: "orders"; readonly orders: readonly Order[]; readonly nowUnixMs: number }
-  /** `isFile`: it is answered part by part. */
-  | { readonly message: "question"; readonly id: number; readonly question: Question; readonly isFile: boolean }
+  /** `isFile`: it is answered part by part. `gone`: shared; its one number is 1 once nobody waits for the answer any more. */
+  | {
+      readonly message: "question";
+      readonly id: number;
+      readonly question: Question;
+      readonly isFile: boolean;
+      readonly gone: Int32Array<SharedArrayBuffer>;
+    }
   /** The next part of a file is to come. */
   | { readonly message: "part"; readonly id: number }
   /** No more of a file is to come. */
@@ -57,6 +63,9 @@ export interface KeeperStatus {
   readonly droppedMinutes: number;
   /** Handshakes of which no event, or nothing, was kept because there were too many. */
   readonly droppedRecords: number;
+  /** What stands in memory alone and is lost should the thread die: minutes that wait for the disk, and of the running one. */
+  readonly unwrittenMinutes: number;
+  readonly unwrittenRecords: number;
   /** Files that were set aside as damaged. */
   readonly damagedFiles: number;
   /** When the last of them was. */

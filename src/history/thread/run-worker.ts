@@ -45,6 +45,10 @@ export function runWorker(port: MessagePort, setUp: KeeperSetUp): void {
 
 function answerOne(keeper: HistoryKeeper, files: OpenParts, message: Asking, say: Say): void {
   const { id } = message;
+  if (message.message === "question" && Atomics.load(message.gone, 0) === 1) {
+    say({ report: "no answer", id, problem: "nobody waits for it" });
+    return;
+  }
   try {
     const given = giveOne(keeper, files, message);
     if (isProblem(given)) say({ report: "no answer", id, ...given });

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { statSync } from "node:fs";
 import { describe, test } from "node:test";
 import { stepsMs } from "../../../src/api/queries.ts";
 import { HistoryDriver, hourMs, minuteMs, startUnixMs } from "../../support/history-driver.ts";
 import { makeTarget } from "../../support/make-target.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const dayMs = 24 * hourMs;
 const many = Array.from({ length: 60 }, (_, index) =>
@@ -56,6 +58,27 @@ describe("retention", () => {
     assert.ok(age(60_000) < 5 * dayMs, "minutes went");
     assert.ok(age(60_000) >= dayMs, `a day of minutes stayed: ${age(60_000) / hourMs} h`);
     assert.equal(age(21_600_000), 6 * dayMs, "all of the longest steps stayed");
+  });
+
+  test("by size: in a file its log counts, and is emptied before anything is removed for it", (t) => {
+    const path = `${temporaryFolder(t)}/history`;
+    const logBytes = () => statSync(`${path}-wal`).size;
+    const bound = 350_000;
+    const driver = new HistoryDriver({ path, maxBytes: bound, retentionMs: 30 * dayMs });
+    driver.add(...many);
+    run(driver, many, hourMs);
+    assert.ok(logBytes() > 50_000, `${logBytes()} bytes of log`);
+    const { bytes } = driver.keeper.status;
+    assert.ok(bytes >= statSync(path).size + logBytes() - 300_000 && bytes > logBytes(), `${bytes} bytes`);
+    let mostBytes = 0;
+    for (let part = 0; part < 14; part++) {
+      run(driver, many, 4 * hourMs);
+      mostBytes = Math.max(mostBytes, driver.keeper.status.bytes);
+    }
+    assert.ok(mostBytes <= bound, `${mostBytes} bytes`);
+    assert.ok(firstOf(driver, 60_000) > startUnixMs, "it was full");
+    assert.ok(driver.nowUnixMs - firstOf(driver, 60_000) >= dayMs, "the log took the room of no history");
+    driver.close();
   });
 
   test("by a size that is far too small: the bound holds, and the newest stay", () => {

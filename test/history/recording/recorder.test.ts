@@ -163,6 +163,26 @@ describe("Recorder", () => {
     recorder.stop();
   });
 
+  test("counts as dropped what a keeper that died had been sent and had not taken", async () => {
+    const { clock, recorder, keeper } = setUp();
+    recorder.added(a, undefined);
+    recorder.ended(a, reply, true);
+    await clock.advance(1_000);
+    keeper.answers = false;
+    for (let handshake = 0; handshake < 3; handshake++) {
+      recorder.ended(a, reply, true);
+      await clock.advance(250);
+    }
+    recorder.taken();
+    assert.equal(recorder.dropped, 0);
+    recorder.keeperDied();
+    assert.equal(recorder.dropped, 2);
+    recorder.beginAnew();
+    assert.equal(recorder.dropped, 2);
+    assert.equal(recorder.silentMs, 0);
+    recorder.stop();
+  });
+
   test("while the keeper is away nothing heaps up, and it is told all once when it is back", async () => {
     const { clock, recorder, keeper, messages } = setUp();
     const targets = Array.from({ length: 5_000 }, (_, index) => makeTarget({ node: `n${index}`, address: `${index}` }));
