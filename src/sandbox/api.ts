@@ -13,8 +13,9 @@ import { routeNodes, type StreamingLists } from "./node-routes.ts";
 import { parseObjectPath } from "./object-path.ts";
 import { routeObject } from "./object-routes.ts";
 import { ObjectStore } from "./object-store.ts";
-import { answerReview, answerTokenRequest, isReview, isTokenRequest } from "./reviews.ts";
+import { answerReview, isReview } from "./reviews.ts";
 import type { NodeStore } from "./store.ts";
+import { answerTokenRequest, isTokenRequest } from "./token-requests.ts";
 
 export type ApiOptions = {
   store: NodeStore;

@@ -18,6 +18,7 @@ import { groupVersionOf } from "./kinds.ts";
 import { mergePatch } from "./merge-patch.ts";
 import type { ObjectPath } from "./object-path.ts";
 import type { KeptObject, ObjectStore } from "./object-store.ts";
+import { strategicMergePatch } from "./strategic-merge-patch.ts";
 
 /** Answers what is asked of one kind or one object. No watches, no subresources, no pages: kubectl's apply wants none. */
 export async function routeObject(exchange: Exchange, store: ObjectStore, path: ObjectPath): Promise<void> {
@@ -107,7 +108,7 @@ function patch(type: string, current: JsonObject, change: Json): Result<Json> {
   if (type === merging[1] && hasList(change)) {
     return fail(badRequest("the sandbox merges no lists: replace the object, or delete and create it"));
   }
-  return ok(mergePatch(current, change));
+  return ok(type === merging[1] ? strategicMergePatch(current, change, undefined) : mergePatch(current, change));
 }
 
 function hasList(value: Json): boolean {
