@@ -18,6 +18,7 @@ import { groupVersionOf } from "./kinds.ts";
 import { mergePatch } from "./merge-patch.ts";
 import type { ObjectPath } from "./object-path.ts";
 import type { KeptObject, ObjectStore } from "./object-store.ts";
+import { parseLabelSelector } from "./selectors.ts";
 import { strategicMergePatch } from "./strategic-merge-patch.ts";
 
 /** Answers what is asked of one kind or one object. No watches, no subresources, no pages: kubectl's apply wants none. */
@@ -30,7 +31,10 @@ export async function routeObject(exchange: Exchange, store: ObjectStore, path: 
     return sendStatus(exchange, forbidden(exchange.user?.name ?? "system:anonymous", attributes));
   }
   if (path.subresource !== undefined) return sendStatus(exchange, pathNotFound());
-  if (verb === "list") return sendJson(exchange, 200, listOf(store, path));
+  if (verb === "list") {
+    const list = listOf(store, path, exchange.url.searchParams);
+    return list.ok ? sendJson(exchange, 200, list.value) : sendStatus(exchange, list.status);
+  }
   const answer = await carryOut(exchange, store, path, verb);
   if (!answer.ok) return sendStatus(exchange, answer.status);
   if (verb !== "delete") return sendJson(exchange, verb === "create" ? 201 : 200, answer.value);
@@ -46,10 +50,20 @@ function verbOf(method: string, { name }: ObjectPath): Verb | undefined {
   return Object.hasOwn(verbs, method) ? verbs[method] : undefined;
 }
 
-function listOf(store: ObjectStore, { kind, namespace }: ObjectPath): JsonObject {
-  const items = store.list(kind, namespace);
+function listOf(store: ObjectStore, { kind, namespace }: ObjectPath, query: URLSearchParams): Result<JsonObject> {
+  if (query.get("fieldSelector")) return fail(badRequest("the sandbox selects nodes by fields, and nothing else"));
+  const selector = parseLabelSelector(query.get("labelSelector") ?? "");
+  if (!selector.ok) return fail(badRequest(selector.problem));
+  const items = store
+    .list(kind, namespace)
+    .filter((object) => selector.matches({ metadata: { labels: labelsOf(object) } }));
   const metadata = { resourceVersion: String(store.version) };
-  return { kind: `${kind.kind}List`, apiVersion: groupVersionOf(kind), metadata, items };
+  return ok({ kind: `${kind.kind}List`, apiVersion: groupVersionOf(kind), metadata, items });
+}
+
+function labelsOf({ metadata: { labels } }: KeptObject): Record<string, string> {
+  if (!isJsonObject(labels)) return {};
+  return Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, String(value)]));
 }
 
 async function carryOut(

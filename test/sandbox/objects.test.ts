@@ -84,6 +84,11 @@ describe("objects beside the nodes", () => {
     assert.deepEqual((await answer(`${secrets}/one`)).body, made.body);
     const listed = (await answer("/api/v1/secrets")).body;
     assert.deepEqual([listed.kind, listed.items.map((item: Loose) => item.metadata.name)], ["SecretList", ["one"]]);
+    await post(secrets, { kind: "Secret", metadata: { name: "labelled", labels: { a: "b" } } });
+    const selected = async (selector: string) =>
+      (await answer(`${secrets}?labelSelector=${selector}`)).body.items.map((item: Loose) => item.metadata.name);
+    assert.deepEqual([await selected("a=b"), await selected("a!=b")], [["labelled"], ["one"]]);
+    await answer(`${secrets}/labelled`, { method: "DELETE" });
     const put = await answer(`${secrets}/one`, { method: "PUT", body: secret("one", { data: { e: "Zg==" } }) });
     assert.deepEqual([put.body.data, put.body.metadata.uid], [{ e: "Zg==" }, made.body.metadata.uid]);
     const stale = { ...made.body, data: {} };
@@ -114,6 +119,8 @@ describe("objects beside the nodes", () => {
       await message(`${roles}/patched`, { method: "PATCH", contentType, body: role("patched", []) }),
       /no lists/,
     );
+    assert.match(await message(`${secrets}?fieldSelector=type=x`, {}), /selects nodes by fields/);
+    assert.match(await message(`${secrets}?labelSelector=,,(`, {}), /unable to parse/);
     assert.equal((await answer(secrets, { method: "DELETE" })).status, 405);
     assert.equal((await answer(`${secrets}/x/status`)).status, 404);
   });
