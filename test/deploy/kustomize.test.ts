@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { after, describe, type TestContext, test } from "node:test";
 import { stringify } from "yaml";
@@ -12,7 +12,7 @@ import { deployFolder, kustomize, type Manifest, only, podOf } from "./render.ts
 const folder = `${deployFolder}kustomize/`;
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
 
-const optional = ["network-policy", "prometheus-rule", "dashboards"];
+const optional = ["namespace", "network-policy", "prometheus-rule", "dashboards"];
 /** The order counts: what changes the Deployment stands before what makes a StatefulSet of it. */
 const combinations: readonly (readonly string[])[] = [
   ...[...optional, "service-monitor", "pod-monitor", "persistent-history", "other-cluster", "shards"].map((one) => [
@@ -51,8 +51,8 @@ describe("kustomize", { skip: skipWithout("kubectl") }, () => {
     assert.deepEqual(manifestProblems(manifests), []);
   }
 
-  for (const name of ["base", "overlays/monitored", "overlays/fleet", "overlays/two-sites"]) {
-    test(`${name} fits its schemas, the restricted standard and itself`, async () => {
+  for (const name of ["", "overlays/monitored", "overlays/fleet", "overlays/two-sites"]) {
+    test(`deploy/kustomize/${name} fits its schemas, the restricted standard and itself`, async () => {
       const manifests = await kustomize(`${folder}${name}`);
       await holds(manifests);
       const enforced = only(manifests, "Namespace").metadata.labels["pod-security.kubernetes.io/enforce"];
@@ -97,6 +97,25 @@ describe("kustomize", { skip: skipWithout("kubectl") }, () => {
     const budgets = (manifests: Manifest[]) => manifests.filter(({ kind }) => kind === "PodDisruptionBudget");
     assert.deepEqual(budgets(await kustomize(`${folder}overlays/monitored`)), []);
     assert.equal(budgets(await own(t, ["shards"]))[0].spec.maxUnavailable, 1);
+  });
+
+  test("the overlay of docs/deploy.md is one", async (t) => {
+    const doc = readFileSync(new URL("../../docs/deploy.md", import.meta.url), "utf8");
+    const [, example = ""] = /```yaml\n(.*?)```/s.exec(doc) ?? [];
+    const place = temporaryFolder(t);
+    writeFileSync(
+      join(place, "kustomization.yaml"),
+      example.replaceAll("pingo/deploy/kustomize", relative(place, folder)),
+    );
+    const manifests = await kustomize(place);
+    await holds(manifests);
+    const { env } = podOf(only(manifests, "Deployment"))?.spec.containers[0] ?? {};
+    assert.deepEqual(env.find(({ name }: Manifest) => name === "PINGO_PROBE").value, "5s");
+  });
+
+  test("every component is in the documents", () => {
+    const doc = readFileSync(new URL("../../docs/deploy.md", import.meta.url), "utf8");
+    for (const name of readdirSync(`${folder}components`)) assert.ok(doc.includes(`\`${name}\``), name);
   });
 
   test("with another cluster's kubeconfig there is no right in this one", async () => {

@@ -91,7 +91,7 @@ const breakages: [string, RegExp, (manifests: Manifest[]) => void][] = [
     "an object twice",
     /is there twice/,
     (all) => {
-      all.push(only(all, "Namespace"));
+      all.push(only(all, "Service"));
     },
   ],
 ];

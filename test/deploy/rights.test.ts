@@ -44,7 +44,7 @@ describe("the rights of PinGo's account", { skip: skipWithout("kubectl") }, () =
 
   /** Applies the base and gives a token of the account that it makes. */
   async function installed(t: TestContext): Promise<string> {
-    const { code, stderr } = await kubectl(t, ["apply", "-k", `${deployFolder}kustomize/base`]);
+    const { code, stderr } = await kubectl(t, ["apply", "-k", `${deployFolder}kustomize`]);
     assert.equal(code, 0, stderr);
     const { stdout } = await kubectl(t, ["create", "token", "pingo", "--namespace", "pingo", "--duration", "1h"]);
     return stdout.trim();
