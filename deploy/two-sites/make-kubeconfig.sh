@@ -48,6 +48,10 @@ case $name$server in
   *[\"\\]*) fail "a name and a URL may have no quotes and no backslashes: $name $server" ;;
 esac
 
+case $namespace$secret in
+  *[!a-z0-9.-]*) fail "no names of a namespace and a Secret: $namespace $secret" ;;
+esac
+
 there() { kubectl --context "$context" "$@"; }
 cluster() { kubectl config view --context "$context" --raw --minify --flatten -o "jsonpath={.clusters[0].cluster.$1}"; }
 

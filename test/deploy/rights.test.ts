@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { type Sandbox, startSandbox } from "../../src/sandbox/cluster.ts";
 import { kinds } from "../../src/sandbox/kinds.ts";
 import { kubeconfigYaml } from "../../src/sandbox/kubeconfig.ts";
@@ -14,6 +15,9 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 import { helm, skipWithoutHelm } from "./helm.ts";
 import { chartFolder, deployFolder, type Manifest } from "./render.ts";
 import { applied, portOf, runPod } from "./run-pod.ts";
+
+const repository = fileURLToPath(new URL("../../", import.meta.url));
+const asPod = fileURLToPath(new URL("./as-pod.sh", import.meta.url));
 
 type Ran = { code: number; stdout: string; stderr: string };
 
@@ -94,6 +98,38 @@ describe("the rights of PinGo's account", { skip: skipWithout("kubectl") }, () =
     assert.deepEqual(refused, []);
     assert.doesNotMatch(pingo.stderr, /cannot be watched/);
     assert.equal((await pingo.stop()).code, 0);
+  });
+
+  test("as the pod itself: nobody, no capability, a root that cannot be written", {
+    skip: skipWithout("root"),
+  }, async (t) => {
+    const secrets = temporaryFolder(t);
+    writeFileSync(join(secrets, "token"), await installed(t));
+    writeFileSync(join(secrets, "ca.crt"), sandbox.caPem);
+    const { spec } = applied(sandbox, "Deployment", "pingo").spec.template;
+    const { runAsUser, runAsGroup } = spec.securityContext;
+    const launcher: [string, ...string[]] = ["unshare", "--mount", "sh", asPod, repository, secrets, String(runAsUser), String(runAsGroup)];
+    const { hostname: KUBERNETES_SERVICE_HOST, port: KUBERNETES_SERVICE_PORT } = new URL(sandbox.apiUrl);
+    const env = { KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT, PINGO_LISTEN: "127.0.0.1:0", PINGO_PROBE: "200ms" };
+    const pingo = new Pingo(spec.containers[0].args, env, "/", launcher);
+    t.after(() => pingo.stop());
+    const port = await portOf(pingo);
+    await eventually("every node answers", async () => {
+      const page = await MetricsPage.fetch(port);
+      return sandbox.nodeNames().every((node) => page.value("pingo_up", { node }) === 1);
+    });
+    const page = await MetricsPage.fetch(port);
+    assert.equal(page.value("pingo_engine_info", { engine: "kernel" }), 1);
+    const status = readFileSync(`/proc/${pingo.process.pid}/status`, "utf8");
+    assert.match(status, /^Uid:\t65532\t65532\t65532\t65532$/m);
+    for (const set of ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"]) {
+      assert.match(status, new RegExp(`^${set}:\\t0+$`, "m"), set);
+    }
+    const mounts = readFileSync(`/proc/${pingo.process.pid}/mountinfo`, "utf8");
+    assert.match(mounts, /^\S+ \S+ \S+ \S+ \/ ro[ ,]/m);
+    const { code, tookMs } = await pingo.stop();
+    assert.equal(code, 0);
+    assert.ok(tookMs < spec.terminationGracePeriodSeconds * 1_000, `${tookMs} ms`);
   });
 
   test("with watch taken away it polls, and says so", async (t) => {

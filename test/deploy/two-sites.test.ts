@@ -148,5 +148,8 @@ describe("two sites", { skip: skipWithout("kubectl") }, () => {
     const quoted = await shell(t, `sh deploy/two-sites/make-kubeconfig.sh --context a --name 'x"y'`);
     assert.equal(quoted.code, 1);
     assert.match(quoted.stderr, /no quotes/);
+    const named = await shell(t, "sh deploy/two-sites/make-kubeconfig.sh --context a --namespace 'x: y'");
+    assert.equal(named.code, 1);
+    assert.match(named.stderr, /no names of a namespace and a Secret: x: y/);
   });
 });
