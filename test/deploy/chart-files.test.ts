@@ -58,15 +58,14 @@ describe("what of deploy/ is written from something else: npm run chart", () => 
   test("the figures that the resources are chosen by are those of bench/results.md", () => {
     const results = readFileSync(new URL("../../bench/results.md", import.meta.url), "utf8");
     const measured = [
-      /5,000, full, with history in memory .* 24 % .* 155, 160 MB/,
-      /65,000, full \| 15 s \| 15 s .* 23 % .* 250 MB/,
-      /peak resident memory, MB .* 265 to 290 /,
-      /25 to 45 MB of resident memory at 65,000 targets/,
-      // "45 MB less" stands beside the cache that spares it, in bin/pingo.js.
+      /5,000, full, with history in memory \| 1 s \| - .* 24 % .* 155, 160 MB/,
+      /5,000, full, with history in memory \| 1 s \| 15 s .* 166 MB/,
+      /20,000, full, with history in memory .* 249 MB/,
+      /65,000, full, with history in memory .* 35 % .* 489 MB/,
     ];
     for (const figure of measured) assert.match(results, figure);
     const quoted = readFileSync(`${deployFolder}kustomize/base/deployment.yaml`, "utf8");
-    for (const figure of ["24 % of a core, 155 MB", "23 % of a core, at most 250 MB, and 290 MB", "25 to 45 MB"]) {
+    for (const figure of ["24 % of a core, 155 MB", "at most 166 MB", "at most 249 MB", "at most 489 MB"]) {
       assert.ok(quoted.includes(figure), figure);
     }
   });
