@@ -108,7 +108,16 @@ describe("the rights of PinGo's account", { skip: skipWithout("kubectl") }, () =
     writeFileSync(join(secrets, "ca.crt"), sandbox.caPem);
     const { spec } = applied(sandbox, "Deployment", "pingo").spec.template;
     const { runAsUser, runAsGroup } = spec.securityContext;
-    const launcher: [string, ...string[]] = ["unshare", "--mount", "sh", asPod, repository, secrets, String(runAsUser), String(runAsGroup)];
+    const launcher: [string, ...string[]] = [
+      "unshare",
+      "--mount",
+      "sh",
+      asPod,
+      repository,
+      secrets,
+      String(runAsUser),
+      String(runAsGroup),
+    ];
     const { hostname: KUBERNETES_SERVICE_HOST, port: KUBERNETES_SERVICE_PORT } = new URL(sandbox.apiUrl);
     const env = { KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT, PINGO_LISTEN: "127.0.0.1:0", PINGO_PROBE: "200ms" };
     const pingo = new Pingo(spec.containers[0].args, env, "/", launcher);
