@@ -1,21 +1,35 @@
 import { randomBytes } from "node:crypto";
+import { type Attributes, allows, type Rule } from "./rbac.ts";
 
 export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete";
 
 export const readVerbs: readonly Verb[] = ["get", "list", "watch"];
 export const allVerbs: readonly Verb[] = ["get", "list", "watch", "create", "update", "patch", "delete"];
 
-/** Somebody with a bearer token. `verbs` are for nodes; `admin` may also ask for what is not there (404, not 403). */
-export type User = { name: string; verbs: ReadonlySet<Verb>; admin: boolean };
+/** Somebody with a bearer token. `admin` may do everything, and may ask for what is not there (404, not 403). */
+export type User = {
+  name: string;
+  admin: boolean;
+  /** What may be done, beside what an admin may; asked each time, because roles come and go. */
+  rules: () => readonly Rule[];
+  /** Whether the token is one still; always, where there is none. */
+  isValid?: () => boolean;
+};
 
-/** Who may do what. Tokens are random and live as long as the sandbox. */
+/** Who may do what. Tokens are random and live as long as the sandbox, or as their users say. */
 export class Access {
   readonly #users = new Map<string, User>();
 
-  /** A new token for `name`. */
+  /** A new token for `name`, who may do this with nodes and their status. */
   grant(name: string, verbs: readonly Verb[], { admin = false } = {}): string {
+    const rules: Rule[] = [{ verbs, apiGroups: [""], resources: ["nodes", "nodes/status"], resourceNames: [] }];
+    return this.grantTo({ name, admin, rules: () => rules });
+  }
+
+  /** A new token for somebody whose rights are asked for each time. */
+  grantTo(user: User): string {
     const token = randomBytes(24).toString("base64url");
-    this.#users.set(token, { name, verbs: new Set(verbs), admin });
+    this.#users.set(token, user);
     return token;
   }
 
@@ -27,6 +41,12 @@ export class Access {
   /** The user of an Authorization header (RFC 6750), if any. */
   userOf(authorization: string | undefined): User | undefined {
     const token = /^Bearer +(\S+) *$/i.exec(authorization ?? "")?.[1];
-    return token === undefined ? undefined : this.#users.get(token);
+    const user = token === undefined ? undefined : this.#users.get(token);
+    return user?.isValid?.() === false ? undefined : user;
   }
+}
+
+/** Whether somebody may do it; nobody may where nobody asks. */
+export function may(user: User | undefined, attributes: Attributes): boolean {
+  return user !== undefined && (user.admin || allows(user.rules(), attributes));
 }

@@ -1,4 +1,6 @@
 import type { JsonObject } from "./json.ts";
+import { type Kind, qualified } from "./kinds.ts";
+import type { Attributes } from "./rbac.ts";
 
 /**
  * The body of every answer that is no object: what went wrong, in the words of a real API server.
@@ -45,16 +47,41 @@ export function unauthorized(): ApiStatus {
   return failure(401, "Unauthorized", "Unauthorized");
 }
 
-/** `resource` may carry a subresource ("nodes/status"), which the details leave out. */
-export function forbidden(user: string, verb: string, resource: string, name?: string): ApiStatus {
-  const kind = resource.split("/")[0] ?? resource;
-  const what = name === undefined ? kind : `${kind} "${name}"`;
-  const message = `${what} is forbidden: User "${user}" cannot ${verb} resource "${resource}" in API group "" at the cluster scope`;
-  return failure(403, "Forbidden", message, name === undefined ? { kind } : { name, kind });
+/** A resource as messages name it. */
+type Resource = Pick<Kind, "group" | "resource">;
+
+/** Who may not do what, in the words of RBAC's refusals. */
+export function forbidden(user: string, attributes: Attributes): ApiStatus {
+  const { verb, group, resource, subresource, namespace, name } = attributes;
+  const full = subresource === undefined ? resource : `${resource}/${subresource}`;
+  const kind = qualified({ group, resource });
+  const what = name === undefined ? kind : `${kind} ${JSON.stringify(name)}`;
+  const where = namespace === undefined ? "at the cluster scope" : `in the namespace "${namespace}"`;
+  const message = `${what} is forbidden: User "${user}" cannot ${verb} resource "${full}" in API group "${group}" ${where}`;
+  return failure(403, "Forbidden", message, detailsOf({ group, resource }, name));
 }
 
+function detailsOf({ group, resource }: Resource, name?: string): JsonObject {
+  return { ...(name !== undefined && { name }), ...(group !== "" && { group }), kind: resource };
+}
+
+export function notFound(resource: Resource, name: string): ApiStatus {
+  return failure(404, "NotFound", `${qualified(resource)} "${name}" not found`, detailsOf(resource, name));
+}
+
+export function alreadyExists(resource: Resource, name: string): ApiStatus {
+  return failure(409, "AlreadyExists", `${qualified(resource)} "${name}" already exists`, detailsOf(resource, name));
+}
+
+export function conflict(resource: Resource, name: string, cause: string): ApiStatus {
+  const message = `Operation cannot be fulfilled on ${qualified(resource)} "${name}": ${cause}`;
+  return failure(409, "Conflict", message, detailsOf(resource, name));
+}
+
+const nodes: Resource = { group: "", resource: "nodes" };
+
 export function nodeNotFound(name: string): ApiStatus {
-  return failure(404, "NotFound", `nodes "${name}" not found`, { name, kind: "nodes" });
+  return notFound(nodes, name);
 }
 
 export function pathNotFound(): ApiStatus {
@@ -70,12 +97,11 @@ export function notAcceptable(): ApiStatus {
 }
 
 export function nodeAlreadyExists(name: string): ApiStatus {
-  return failure(409, "AlreadyExists", `nodes "${name}" already exists`, { name, kind: "nodes" });
+  return alreadyExists(nodes, name);
 }
 
 export function nodeConflict(name: string, cause: string): ApiStatus {
-  const message = `Operation cannot be fulfilled on nodes "${name}": ${cause}`;
-  return failure(409, "Conflict", message, { name, kind: "nodes" });
+  return conflict(nodes, name, cause);
 }
 
 export function badRequest(message: string): ApiStatus {
@@ -133,11 +159,15 @@ export function faulty(code: number): ApiStatus {
 }
 
 export function nodeDeleted(name: string, uid: string): ApiStatus {
+  return deleted(nodes, name, uid);
+}
+
+export function deleted(resource: Resource, name: string, uid: string): ApiStatus {
   return {
     kind: "Status",
     apiVersion: "v1",
     metadata: {},
     status: "Success",
-    details: { name, kind: "nodes", uid },
+    details: { ...detailsOf(resource, name), uid },
   };
 }

@@ -10,7 +10,12 @@ import { discovery } from "./discovery.ts";
 import { type Exchange, send, sendJson, sendStatus } from "./exchange.ts";
 import { answerFault, type Fault } from "./faults.ts";
 import { routeNodes, type StreamingLists } from "./node-routes.ts";
+import { parseObjectPath } from "./object-path.ts";
+import { routeObject } from "./object-routes.ts";
+import { ObjectStore } from "./object-store.ts";
+import { answerReview, isReview } from "./reviews.ts";
 import type { NodeStore } from "./store.ts";
+import { answerTokenRequest, isTokenRequest } from "./token-requests.ts";
 
 export type ApiOptions = {
   store: NodeStore;
@@ -26,9 +31,11 @@ export type ApiOptions = {
 
 const health = new Set(["/healthz", "/livez", "/readyz"]);
 
-/** A Kubernetes API server for nodes, over HTTPS on loopback. Not listening until `start`. */
+/** A Kubernetes API server for nodes, and a shelf for other objects, over HTTPS on loopback. Not listening until `start`. */
 export class SandboxApi {
   readonly access = new Access();
+  /** Everything but nodes. */
+  readonly objects: ObjectStore;
   readonly #options: ApiOptions;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -38,6 +45,7 @@ export class SandboxApi {
 
   constructor(options: ApiOptions) {
     this.#options = options;
+    this.objects = new ObjectStore(() => options.clock.unixMs());
     this.#port = options.port ?? 0;
     const { certificatePem: cert, keyPem: key } = options.certificates;
     this.#server = createServer({ cert, key }, (request, response) => void this.#handle(request, response));
@@ -119,8 +127,16 @@ export class SandboxApi {
     if (document) {
       return request.method === "GET" ? sendJson(exchange, 200, document) : sendStatus(exchange, methodNotAllowed());
     }
+    if (isReview(url.pathname) && request.method === "POST") return answerReview(exchange);
+    const path = parseObjectPath(url.pathname);
+    if (path && isTokenRequest(path)) return answerTokenRequest(exchange, { path, ...this.#tokens });
+    if (path) return routeObject(exchange, this.objects, path);
     if (!url.pathname.startsWith("/api/v1/")) return sendStatus(exchange, pathNotFound());
     return routeNodes(exchange, { ...this.#routes, onWatch: (cut) => this.#track(cut, exchange.response) });
+  }
+
+  get #tokens() {
+    return { objects: this.objects, access: this.access, clock: this.#options.clock };
   }
 
   get #routes() {

@@ -1,3 +1,4 @@
+import { groupVersionOf, type Kind, kinds } from "./kinds.ts";
 import { nodeSchema } from "./node-schema.ts";
 
 // A semantic version whose build part says what this is; kubectl compares only the numbers.
@@ -19,6 +20,21 @@ const version = {
   platform: "",
 };
 
+const verbs = ["create", "delete", "get", "list", "patch", "update"];
+
+function resourcesOf(groupVersion: string): object[] {
+  return kinds
+    .filter((kind) => groupVersionOf(kind) === groupVersion)
+    .map(({ resource, kind, namespaced, shortNames }) => ({
+      name: resource,
+      singularName: kind.toLowerCase(),
+      namespaced,
+      kind,
+      verbs,
+      ...(shortNames && { shortNames }),
+    }));
+}
+
 const coreResources = {
   kind: "APIResourceList",
   groupVersion: "v1",
@@ -32,6 +48,7 @@ const coreResources = {
       shortNames: ["no"],
     },
     { name: "nodes/status", singularName: "", namespaced: false, kind: "Node", verbs: ["get", "patch", "update"] },
+    ...resourcesOf("v1"),
   ],
 };
 
@@ -52,6 +69,22 @@ function operation(action: string, parameters: object[] = []) {
   return { parameters, ...body, responses: nodeAnswer, ...extensions };
 }
 
+/** What kubectl reads of these: that the server itself checks what is written. */
+function pathsOf(groupVersion: string): Record<string, object> {
+  const root = groupVersion === "v1" ? "/api/v1" : `/apis/${groupVersion}`;
+  const described = kinds.filter((kind) => groupVersionOf(kind) === groupVersion);
+  return Object.fromEntries(
+    described.map(({ group, version, kind, resource, namespaced }) => {
+      const extensions = {
+        "x-kubernetes-action": "patch",
+        "x-kubernetes-group-version-kind": { group, kind, version },
+      };
+      const patch = { parameters: writeParameters, responses: { "200": { description: "OK" } }, ...extensions };
+      return [`${root}${namespaced ? "/namespaces/{namespace}" : ""}/${resource}/{name}`, { patch }];
+    }),
+  );
+}
+
 const nodePath = {
   get: operation("get"),
   put: operation("put", writeParameters),
@@ -65,6 +98,7 @@ const openapiV3Core = {
     "/api/v1/nodes": { get: operation("list"), post: operation("post", writeParameters) },
     "/api/v1/nodes/{name}": { ...nodePath, delete: operation("delete") },
     "/api/v1/nodes/{name}/status": nodePath,
+    ...pathsOf("v1"),
   },
   components: {
     schemas: {
@@ -77,14 +111,51 @@ const openapiV3Core = {
   },
 };
 
-const openapiV3 = { paths: { "api/v1": { serverRelativeURL: "/openapi/v3/api/v1" } } };
+/** The groups beside the core, each with the one version that there is of it. */
+const groups = [...new Map(kinds.filter(({ group }) => group !== "").map((kind) => [kind.group, kind])).values()];
+const reviewing: Pick<Kind, "group" | "version"> = { group: "authorization.k8s.io", version: "v1" };
+const reviews = ["SelfSubjectAccessReview", "SelfSubjectRulesReview"].map((kind) => {
+  const name = kind.toLowerCase();
+  return { name: `${name}s`, singularName: name, namespaced: false, kind, verbs: ["create"] };
+});
+
+function groupDocument(group: Pick<Kind, "group" | "version">) {
+  const version = { groupVersion: groupVersionOf(group), version: group.version };
+  return { name: group.group, versions: [version], preferredVersion: version };
+}
+
+function resourceList(groupVersion: string, resources: readonly object[]) {
+  return { kind: "APIResourceList", apiVersion: "v1", groupVersion, resources };
+}
+
+function groupDocuments(group: Pick<Kind, "group" | "version">): [string, object][] {
+  const groupVersion = groupVersionOf(group);
+  const resources = group === reviewing ? reviews : resourcesOf(groupVersion);
+  return [
+    [`/apis/${group.group}`, { kind: "APIGroup", apiVersion: "v1", ...groupDocument(group) }],
+    [`/apis/${groupVersion}`, resourceList(groupVersion, resources)],
+    [`/openapi/v3/apis/${groupVersion}`, { ...openapiV3Core, paths: pathsOf(groupVersion), components: {} }],
+  ];
+}
+
+const openapiV3 = {
+  paths: Object.fromEntries(
+    ["api/v1", ...groups.map((group) => `apis/${groupVersionOf(group)}`)].map((path) => [
+      path,
+      { serverRelativeURL: `/openapi/v3/${path}` },
+    ]),
+  ),
+};
+
+const allGroups = [...groups, reviewing];
 
 /** What any authenticated client may read about the API itself, by path. */
 export const discovery: ReadonlyMap<string, object> = new Map<string, object>([
   ["/version", version],
   ["/api", { kind: "APIVersions", versions: ["v1"], serverAddressByClientCIDRs: [] }],
-  ["/apis", { kind: "APIGroupList", apiVersion: "v1", groups: [] }],
+  ["/apis", { kind: "APIGroupList", apiVersion: "v1", groups: allGroups.map(groupDocument) }],
   ["/api/v1", coreResources],
   ["/openapi/v3", openapiV3],
   ["/openapi/v3/api/v1", openapiV3Core],
+  ...allGroups.flatMap(groupDocuments),
 ]);

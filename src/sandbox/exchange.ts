@@ -3,8 +3,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import type { User } from "./access.ts";
-import { type ApiStatus, badRequest, bodyTooLarge, fail, ok, type Result } from "./api-status.ts";
+import { type ApiStatus, badRequest, bodyTooLarge, fail, ok, type Result, unsupportedMediaType } from "./api-status.ts";
 import type { Json } from "./json.ts";
+import { decodeProtobuf } from "./protobuf.ts";
 
 /** One request and its answer. `user` is absent where none is needed. */
 export type Exchange = { request: IncomingMessage; response: ServerResponse; url: URL; user?: User };
@@ -66,15 +67,20 @@ export async function send(exchange: Exchange, code: number, contentType: string
 }
 
 /** The request's body as JSON; undefined where there is none. A body over 3 MiB is refused before it is read whole. */
-export async function readBody({ request }: Exchange): Promise<Result<Json | undefined>> {
+export async function readBody(exchange: Exchange): Promise<Result<Json | undefined>> {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of exchange.request as AsyncIterable<Buffer>) {
     length += chunk.length;
     if (length > bodyLimitBytes) return fail(bodyTooLarge(bodyLimitBytes));
     chunks.push(chunk);
   }
   if (length === 0) return ok(undefined);
+  const type = contentType(exchange);
+  if (type === "application/vnd.kubernetes.protobuf") {
+    const decoded = decodeProtobuf(Buffer.concat(chunks));
+    return decoded ? ok(decoded) : fail(unsupportedMediaType(type, ["application/json"]));
+  }
   try {
     return ok(JSON.parse(Buffer.concat(chunks).toString()) as Json);
   } catch (error) {

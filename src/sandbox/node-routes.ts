@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import type { Verb } from "./access.ts";
+import { may, type Verb } from "./access.ts";
 import {
   type ApiStatus,
   forbidden,
@@ -86,12 +86,9 @@ function verbOf({ request, url }: Exchange, { name, subresource }: NodePath): Ve
 
 /** Who may not ask is told so before anything is said about what is there. */
 function refusalOf({ user }: Exchange, path: NodePath, verb: Verb): ApiStatus | undefined {
-  const { resource, name, subresource } = path;
-  const allowed = resource === "nodes" ? user?.verbs.has(verb) : user?.admin;
-  if (!allowed) {
-    const full = subresource === undefined ? resource : `${resource}/${subresource}`;
-    return forbidden(user?.name ?? "system:anonymous", verb, full, name);
-  }
+  const { resource, subresource } = path;
+  const attributes = { verb, group: "", ...path };
+  if (!may(user, attributes)) return forbidden(user?.name ?? "system:anonymous", attributes);
   const known = resource === "nodes" && (subresource === undefined || subresource === "status");
   return known ? undefined : pathNotFound();
 }

@@ -1,18 +1,22 @@
 import type { NodeObject } from "./node-object.ts";
 
 export type Matches = (node: NodeObject) => boolean;
-export type SelectorResult = { ok: true; matches: Matches } | { ok: false; problem: string };
+export type SelectorResult<Of = NodeObject> =
+  | { ok: true; matches: (object: Of) => boolean }
+  | { ok: false; problem: string };
 
 const labelKey = /^[A-Za-z0-9](?:[-A-Za-z0-9_./]*[A-Za-z0-9])?$/;
 
 type Labels = { [key: string]: string };
 type Requirement = (labels: Labels) => boolean;
+/** A node, or any other object. */
+type Labelled = { metadata: { labels?: Labels } };
 
 /**
  * A label selector: `a=b`, `a==b`, `a!=b`, `a in (b,c)`, `a notin (b,c)`, `a`, `!a`, joined by commas.
  * https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
  */
-export function parseLabelSelector(text: string): SelectorResult {
+export function parseLabelSelector(text: string): SelectorResult<Labelled> {
   const requirements: Requirement[] = [];
   // Commas inside parentheses part values, others part requirements.
   for (const part of text.split(/,(?![^(]*\))/)) {

@@ -531,7 +531,7 @@ test("odd paths are answered, not crashed upon", async () => {
     "/api/v1/nodes/%zz",
     "/api/v1//",
     "/api/v2",
-    "/apis/apps/v1/deployments",
+    "/apis/apps/v1/daemonsets",
     "/api/v1/nodes/a/b/c",
   ]) {
     assert.equal((await get(path, { token: admin })).status, 404, path);

@@ -1,0 +1,103 @@
+import { type Option, options, variableOf } from "../../src/config/options.ts";
+
+/** JSON Schema, draft 7, which is what Helm reads. */
+type Schema = Readonly<Record<string, unknown>>;
+
+const text: Schema = { type: "string" };
+const flag: Schema = { type: "boolean" };
+const count = (minimum: number, maximum: number): Schema => ({ type: "integer", minimum, maximum });
+const listOf = (items: Schema): Schema => ({ type: "array", items });
+const anyMap: Schema = { type: "object" };
+const texts: Schema = { type: "object", additionalProperties: text };
+const name: Schema = { type: "string", pattern: "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$", maxLength: 253 };
+/** Kubernetes' quantity: 5Gi, 100m, 2. */
+const quantity: Schema = {
+  type: ["string", "integer", "number"],
+  pattern: "^[0-9]+(\\.[0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$",
+};
+const size: Schema = { type: "string", pattern: "^[0-9]+(Mi|Gi|Ti|M|G|T)$" };
+const interval: Schema = { type: "string", pattern: "^[0-9]+(ms|s|m|h)$" };
+
+/** Nothing but what is named: a mistyped value would otherwise do nothing, and say nothing. */
+function only(properties: Readonly<Record<string, Schema>>, more: Schema = {}): Schema {
+  return { type: "object", additionalProperties: false, properties, ...more };
+}
+
+/** Set by values of their own, or no business of a values file. */
+const kept: ReadonlySet<string> = new Set([
+  "KUBECONFIG",
+  "PINGO_CONTEXT",
+  "PINGO_SHARD",
+  "PINGO_LISTEN",
+  "PINGO_TOKEN",
+  "PINGO_CA",
+]);
+
+/** The variables of `pingo serve`, each with what the help says of it. */
+export function optionsSchema(): Schema {
+  const served = Object.values<Option<unknown>>(options).filter(({ commands }) => commands.includes("serve"));
+  const properties = served.flatMap((option): [string, Schema][] => {
+    const variable = variableOf(option, "serve");
+    if (variable === undefined || kept.has(variable)) return [];
+    return [[variable, { type: ["string", "integer"], description: option.meaning }]];
+  });
+  return only(Object.fromEntries(properties));
+}
+
+const resourceList = { type: "object", additionalProperties: quantity };
+
+/** What values.yaml may say. */
+export function valuesSchema(): Schema {
+  return {
+    $schema: "http://json-schema.org/draft-07/schema#",
+    title: "Values of the chart pingo",
+    ...only({
+      image: only(
+        {
+          repository: { type: "string", pattern: "^[a-z0-9.:/_-]+$" },
+          tag: { type: "string", pattern: "^[A-Za-z0-9_.-]{0,128}$" },
+          digest: { type: "string", pattern: "^(sha256:[0-9a-f]{64})?$" },
+          pullPolicy: { enum: ["Always", "IfNotPresent", "Never"] },
+        },
+        { required: ["repository"] },
+      ),
+      imagePullSecrets: listOf(only({ name }, { required: ["name"] })),
+      nameOverride: name,
+      fullnameOverride: name,
+      options: optionsSchema(),
+      extraEnv: listOf({ type: "object", required: ["name"] }),
+      extraVolumes: listOf({ type: "object", required: ["name"] }),
+      extraVolumeMounts: listOf({ type: "object", required: ["name", "mountPath"] }),
+      shards: count(1, 1_000),
+      history: only({
+        persistence: only({ enabled: flag, size, storageClassName: text, existingClaim: name }),
+      }),
+      otherCluster: only({ secretName: name, contexts: listOf({ type: "string", pattern: "^[^,]+$" }) }),
+      rbac: only({ create: flag }),
+      serviceAccount: only({ create: flag, name, annotations: texts }),
+      runAsUser: { type: ["integer", "null"], minimum: 1, description: "never 0: PinGo does not run as root" },
+      resources: only({ requests: resourceList, limits: resourceList }),
+      terminationGracePeriodSeconds: count(1, 600),
+      priorityClassName: name,
+      nodeSelector: texts,
+      tolerations: listOf(anyMap),
+      affinity: anyMap,
+      podAnnotations: texts,
+      podLabels: texts,
+      service: only({
+        type: { enum: ["ClusterIP", "NodePort", "LoadBalancer"] },
+        port: count(1, 65_535),
+        annotations: texts,
+      }),
+      networkPolicy: only({ enabled: flag, from: listOf(anyMap), egressPorts: listOf(count(1, 65_535)) }),
+      serviceMonitor: only({ enabled: flag, labels: texts, interval, endpoint: anyMap }),
+      podMonitor: only({ enabled: flag, labels: texts, interval, endpoint: anyMap }),
+      prometheusRule: only({ enabled: flag, labels: texts }),
+      dashboards: only({ enabled: flag, labels: texts, annotations: texts }),
+      podDisruptionBudget: only({ enabled: flag }),
+      tests: only({ enabled: flag }),
+      // Helm puts this here where the chart is a part of another.
+      global: anyMap,
+    }),
+  };
+}
