@@ -47,13 +47,14 @@ describe("the page", { skip: skipWithout("chromium") }, () => {
     await eventually("strips at the top", async () => (await drawn()) > 10);
     assert.ok((await drawn()) < all / 2, `${await drawn()} of ${all}`);
     await page.locator(".node-row").last().scrollIntoViewIfNeeded();
-    await page.locator(".node-row .strip canvas").last().waitFor();
+    // Rows are laid out as they come near, and what was scrolled to moves by that.
+    await eventually("a strip is painted where it was scrolled to", () =>
+      page.evaluate<boolean>(`
+        [...document.querySelectorAll(".node-row .strip canvas")].slice(-1).some((canvas) =>
+          canvas.getContext("2d").getImageData(0, 0, 40, 10).data.some((part) => part > 0))
+      `),
+    );
     await eventually("no strips far from there", async () => (await drawn()) < all / 2);
-    const isPainted = await page.evaluate(`
-      [...document.querySelectorAll(".node-row .strip canvas")].at(-1).getContext("2d")
-        .getImageData(0, 0, 40, 10).data.some((part) => part > 0)
-    `);
-    assert.equal(isPainted, true);
     assert.deepEqual(faults, []);
     await page.close();
   });
