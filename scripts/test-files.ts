@@ -16,7 +16,15 @@ const slow = [
   /(this-machine|thread-death|limits|web-security)\.test/,
 ];
 /** Minutes of waiting, for what a Prometheus scrapes and for a watch to be found dead; and promtool, which takes one core. */
-const waiting = /^test\/(e2e\/(prometheus|history-prometheus-scraped)|lab\/dead-watch|deploy\/rules)\.test/;
+const waiting = /^test\/(e2e\/(prometheus|history-prometheus-scraped)|lab\/(alerts|dead-watch)|deploy\/rules)\.test/;
+/**
+ * What a neighbour would disturb: those that hold milliseconds, memory or a recovery against a clock. Of the others, which
+ * have seconds to spare, two run at once.
+ */
+const alone =
+  /^test\/(chaos\/|e2e\/(demo-page|history-memory|page-speed)|handshake\/|http\/limits|lab\/(capture|loss|outage|wall-clock))/;
+/** Each makes dist/ anew. */
+const packing = /^test\/(deploy\/krew|e2e\/package)\.test/;
 const isSlow = (path: string) => slow.some((some) => some.test(path));
 
 const read = (path: string) => readFileSync(`${cwd}${path}`, "utf8");
@@ -26,4 +34,6 @@ export const quickFiles = all.filter((path) => !isSlow(path));
 export const sharingFiles = quickFiles.filter((path) => ownProcessReason(path, read) === undefined);
 export const apartFiles = quickFiles.filter((path) => ownProcessReason(path, read) !== undefined);
 export const waitingFiles = all.filter((path) => waiting.test(path));
-export const otherFiles = all.filter((path) => isSlow(path) && !waiting.test(path));
+const otherFiles = all.filter((path) => isSlow(path) && !waiting.test(path));
+export const aloneFiles = otherFiles.filter((path) => alone.test(path) || packing.test(path));
+export const pairedFiles = otherFiles.filter((path) => !aloneFiles.includes(path));

@@ -2,11 +2,12 @@
 import { installMissing } from "./debian.ts";
 import { runSteps } from "./run-steps.ts";
 import { quickSteps, tests } from "./tasks.ts";
-import { otherFiles, waitingFiles } from "./test-files.ts";
+import { aloneFiles, pairedFiles, waitingFiles } from "./test-files.ts";
 
 installMissing();
 await runSteps([
   ...quickSteps,
   [tests("tests that wait", waitingFiles, waitingFiles.length)],
-  [tests("tests that want the machine for themselves", otherFiles)],
+  [tests("tests with time to spare, two at once", pairedFiles, 2)],
+  [tests("tests that want the machine for themselves", aloneFiles)],
 ]);

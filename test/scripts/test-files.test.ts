@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { globSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { apartFiles, otherFiles, sharingFiles, waitingFiles } from "../../scripts/test-files.ts";
+import { aloneFiles, apartFiles, pairedFiles, sharingFiles, waitingFiles } from "../../scripts/test-files.ts";
 
 test("the gate runs each file of tests, in one of its steps", () => {
   const cwd = fileURLToPath(new URL("../..", import.meta.url));
-  const steps = [sharingFiles, apartFiles, waitingFiles, otherFiles];
+  const steps = [sharingFiles, apartFiles, waitingFiles, pairedFiles, aloneFiles];
   assert.deepEqual(steps.flat().toSorted(), globSync("test/**/*.test.ts", { cwd }).toSorted());
   for (const files of steps) assert.notEqual(files.length, 0);
 });
