@@ -8,6 +8,8 @@
 ARG BASE=docker.io/library/node:26-trixie
 
 FROM ${BASE} AS build
+# What is copied from here is what an SBOM has to tell of (BuildKit).
+ARG BUILDKIT_SBOM_SCAN_STAGE=true
 WORKDIR /build
 # Of these alone, so that another line of code does not install everything anew.
 COPY package.json package-lock.json ./

@@ -78,12 +78,21 @@ function fillIn(manifest: string, folder: string): string {
 
 function makeArchive(folder: string, { os, arch }: { readonly os: string; readonly arch: string }, path: string) {
   const forPlatform = [`--os=${os}`, `--cpu=${processors[arch]}`, "--libc=glibc"];
-  const quiet = ["--omit=dev", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"];
+  const quiet = [
+    "--omit=dev",
+    "--no-bin-links",
+    "--ignore-scripts",
+    "--prefer-offline",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+  ];
   run("npm", ["ci", ...forPlatform, ...quiet], folder);
-  // The same bytes of the same commit, whoever makes them and when.
+  // The same bytes of the same commit, whoever makes them and when; and nothing but files and folders, as krew wants it.
   const { date } = buildInfo(process.env, root);
   const same = [
     "--sort=name",
+    "--mode=u+rwX,go+rX,go-w",
     `--mtime=${date === "" ? "@0" : `${date} 00:00Z`}`,
     "--owner=0",
     "--group=0",

@@ -7,8 +7,10 @@ import {
   chmodSync,
   copyFileSync,
   cpSync,
+  existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   realpathSync,
   statSync,
   writeFileSync,
@@ -23,7 +25,10 @@ const [app, root] = process.argv.slice(2);
 if (app === undefined || root === undefined) throw new Error("usage: node make-root.mjs APP ROOT");
 
 await loadAll(app);
-for (const library of loadedLibraries(app)) put(realpathSync(library), library);
+const libraries = loadedLibraries(app);
+for (const library of libraries) put(realpathSync(library), library);
+for (const name of packagesOf(libraries)) tellOf(name);
+putLicence("node", join(dirname(process.execPath), "..", "LICENSE"));
 put(process.execPath, "/usr/bin/node");
 strip("/usr/bin/node");
 write("/etc/passwd", `root:x:0:0:root:/:/sbin/nologin\npingo:x:${nobody}:${nobody}:PinGo:/:/sbin/nologin\n`);
@@ -48,6 +53,27 @@ function loadedLibraries(folder) {
   return sharedObjects.filter(
     (path) => path.startsWith("/") && !path.startsWith(`${folder}/`) && path !== process.execPath,
   );
+}
+
+/** Of Debian and its like; where there is no dpkg, nobody knows. */
+function packagesOf(paths) {
+  const names = new Set();
+  for (const path of paths.flatMap((path) => [path, realpathSync(path)])) {
+    const { status, stdout } = spawnSync("dpkg-query", ["--search", path], { encoding: "utf8" });
+    if (status === 0) names.add(stdout.split(":")[0]);
+  }
+  return [...names];
+}
+
+/** As distroless images do, so that scanners of images find what is in this one; and the licence it is under. */
+function tellOf(name) {
+  const { status, stdout } = spawnSync("dpkg-query", ["--status", name], { encoding: "utf8" });
+  if (status === 0) write(`/var/lib/dpkg/status.d/${name}`, stdout);
+  putLicence(name, `/usr/share/doc/${name}/copyright`);
+}
+
+function putLicence(name, from) {
+  if (existsSync(from)) write(`/usr/share/doc/${name}/copyright`, readFileSync(from, "utf8"));
 }
 
 function put(from, to) {

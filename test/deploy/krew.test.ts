@@ -91,6 +91,12 @@ describe("what npm run krew makes for this machine", { skip: skipWithout("npm", 
     const [store, bin] = [join(work, "store/pingo", manifest.spec.version), join(work, "bin")];
     for (const folder of [store, bin]) mkdirSync(folder, { recursive: true });
     const archive = join(work, basename(platform?.uri ?? ""));
+    const listed = spawnSync("tar", ["-tvzf", archive], { encoding: "utf8" }).stdout.trimEnd().split("\n");
+    // krew refuses an archive with a link in it.
+    assert.deepEqual(
+      listed.filter((line) => !/^[-d]/.test(line)),
+      [],
+    );
     assert.equal(spawnSync("tar", ["-xzf", archive, "-C", store]).status, 0);
     const target = join(store, platform?.bin ?? "");
     assert.ok((statSync(target).mode & 0o111) !== 0, "it can be executed");

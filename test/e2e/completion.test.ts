@@ -7,6 +7,8 @@ import { after, before, describe, test } from "node:test";
 import { skipWithout } from "../support/need.ts";
 import { programsFolder } from "../support/programs.ts";
 
+/** In a kubeconfig that came from somebody else. */
+const hostile = "x;touch pwned";
 const context = "arn:aws:eks:eu-west-1:1:cluster/prod";
 let programs: ReturnType<typeof programsFolder>;
 let work: string;
@@ -14,7 +16,10 @@ let work: string;
 before(() => {
   programs = programsFolder();
   work = mkdtempSync(join(tmpdir(), "pingo-completion-"));
-  writeFileSync(join(work, "kubeconfig"), `contexts: [{ name: "${context}" }, { name: staging }]\n`);
+  writeFileSync(
+    join(work, "kubeconfig"),
+    `contexts: [{ name: "${context}" }, { name: staging }, { name: "${hostile}" }]\n`,
+  );
   writeFileSync(join(work, "ca.pem"), "");
 });
 after(() => {
@@ -57,6 +62,8 @@ describe("bash", { skip: skipWithout("bash") }, () => {
     ["pingo check --context arn:", ["aws:eks:eu-west-1:1:cluster/prod"]],
     ["pingo check --context=arn:aw", ["aws:eks:eu-west-1:1:cluster/prod"]],
     ["pingo check --cou", ["--count"]],
+    // Bash would put it into the line as it is, and Enter would run it.
+    ["pingo check --context x", []],
     // Left to the shell, which knows its files.
     ["pingo check --ca-file ", []],
   ] as const) {
@@ -120,6 +127,7 @@ describe("zsh", { skip: skipWithout("zsh") }, () => {
     ["pingo check --engine p", "pingo check --engine portable"],
     ["pingo check --engine=p", "pingo check --engine=portable"],
     ["pingo check --context ar", "pingo check --context arn:aws:eks:eu-west-1:1:cluster/prod"],
+    ["pingo check --context x", "pingo check --context x\\;touch\\ pwned"],
     ["pingo check --ca-file c", "pingo check --ca-file ca.pem"],
   ] as const) {
     test(`completes "${line}"`, () => assert.equal(pressTab(line).replaceAll("\\:", ":"), expected));

@@ -56,18 +56,30 @@ suite("GitHub's workflows", () => {
       assert.notDeepEqual(await complaints(file, text.replace("${{ github.", "${{ nobody.")), []);
     });
 
-    test(`${file}: nothing is permitted but what a job names, and nobody but the release writes to the repository`, () => {
+    test(`${file}: nothing is permitted but what a job names, and nobody but what publishes writes to the repository`, () => {
       assert.deepEqual(permissions, {});
       for (const [name, job] of Object.entries(jobs)) {
         assert.notEqual(job.permissions, undefined, name);
-        assert.equal(job.permissions?.contents, name === "release" ? "write" : "read", name);
+        assert.equal(job.permissions?.contents, name === "publish" ? "write" : "read", name);
       }
     });
 
-    test(`${file}: no command is put together from what others wrote, and no checkout keeps its token`, () => {
+    test(`${file}: no command is put together from what others wrote, no action can change behind its name, and no checkout keeps its token`, () => {
       for (const { run, uses, with: given } of steps) {
         assert.doesNotMatch(run ?? "", /\$\{\{/);
+        // A tag can be moved to another commit by whoever owns the action.
+        if (uses !== undefined) assert.match(uses, /^(\.\/|[\w.-]+\/[\w.-]+@[0-9a-f]{40}$)/);
         if (uses?.startsWith("actions/checkout@")) assert.equal(given?.["persist-credentials"], false);
+      }
+    });
+
+    test(`${file}: who may sign and publish runs nothing of a dependency's`, () => {
+      for (const [name, job] of Object.entries(jobs)) {
+        if (job.permissions?.["id-token"] !== "write") continue;
+        for (const { run = "", uses = "" } of job.steps ?? []) {
+          assert.doesNotMatch(run, /npm (ci|install|run|test|exec)|npx/, name);
+          assert.doesNotMatch(uses, /^actions\/checkout/, name);
+        }
       }
     });
 

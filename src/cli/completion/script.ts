@@ -36,6 +36,7 @@ _pingo() {
     case $candidate in
       :4) compopt +o default 2>/dev/null ;;
       :*) ;;
+      *[!A-Za-z0-9_@%+=:,./~-]*) ;; # Bash would put it into the line as it is: a kubeconfig of somebody else's may hold $(...)
       *) COMPREPLY+=("\${candidate#"$prefix"}") ;;
     esac
   done < <("\${words[0]}" __complete "\${words[@]:1}" 2>/dev/null)
