@@ -10,6 +10,7 @@ import { ChangedKeys } from "./keeper/changed-keys.ts";
 import type { HistoryRecorder } from "./model.ts";
 import { Recorder } from "./recording/recorder.ts";
 import type { Changed, KeeperSetUp, KeeperStatus, Message, Order, Report } from "./thread/protocol.ts";
+import { lostWith, noCounts, noStatus, sumOf } from "./thread-counts.ts";
 
 export interface HistoryOptions {
   /** Undefined for a history in memory. */
@@ -365,33 +366,4 @@ export class History {
 const nobodyWaits: Problem = { problem: "nobody waits for it" };
 const noAnswer: Problem = {
   problem: `the history gave no answer within ${answerLimitMs / 1_000} s; try again, or ask for less`,
-};
-
-const counted = ["writtenMinutes", "droppedMinutes", "droppedRecords", "damagedFiles"] as const;
-type Counts = Record<(typeof counted)[number], number>;
-
-function sumOf(...all: readonly Readonly<Counts>[]): Counts {
-  const sum = { ...noCounts };
-  for (const counts of all) for (const name of counted) sum[name] += counts[name];
-  return sum;
-}
-
-const noCounts: Counts = { writtenMinutes: 0, droppedMinutes: 0, droppedRecords: 0, damagedFiles: 0 };
-
-/** What a thread that dies had taken and not written. */
-function lostWith({ unwrittenMinutes, unwrittenRecords }: KeeperStatus): Counts {
-  return { ...noCounts, droppedMinutes: unwrittenMinutes, droppedRecords: unwrittenRecords };
-}
-
-const noStatus: KeeperStatus = {
-  ...noCounts,
-  unwrittenMinutes: 0,
-  unwrittenRecords: 0,
-  sinceMs: undefined,
-  bytes: 0,
-  problem: "",
-  problemSinceMs: undefined,
-  damagedMs: undefined,
-  latencyIs: undefined,
-  targets: 0,
 };
