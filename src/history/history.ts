@@ -134,14 +134,24 @@ export class History {
   /** The answer as a file, part by part. Never rejects. `gone`: as with `ask`, of its first part. */
   async read(question: Question, gone?: AbortSignal): Promise<FileParts | Problem> {
     const id = ++this.#questionId;
-    const first = await this.#ask(id, { question, isFile: true }, gone);
-    const end = () => this.#post({ message: "enough", id });
+    const asked = this.#ask(id, { question, isFile: true }, gone);
+    // The file is this thread's alone: the one that takes its place knows nothing of it.
+    const worker = this.#worker;
+    const first = await asked;
+    const end = () => {
+      if (worker === this.#worker) this.#post({ message: "enough", id });
+    };
     if (isProblem(first)) {
       // It may yet be begun: an answer that came too late is none.
       end();
       return first;
     }
-    return partsFrom(first, () => this.#ask(id, undefined), end);
+    return partsFrom(first, () => this.#readOn(id, worker), end);
+  }
+
+  #readOn(id: number, worker: Worker | undefined): Promise<Part | Problem> {
+    const isAnothers = this.#worker !== undefined && this.#worker !== worker;
+    return isAnothers ? Promise.resolve({ problem: "its thread has ended" }) : this.#ask(id, undefined);
   }
 
   /** Without a question: the next part of what that id has. */

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
+import { setEnvironmentData } from "node:worker_threads";
 import { parseQuestion } from "../../src/api/parse-query.ts";
-import { isProblem } from "../../src/api/problem.ts";
+import { isProblem, type Problem } from "../../src/api/problem.ts";
 import { systemClock } from "../../src/clock.ts";
-import { filesAtMost, OpenParts } from "../../src/history/answers/csv/open-parts.ts";
+import { filesAtMost, type MadePart, OpenParts } from "../../src/history/answers/csv/open-parts.ts";
 import { type FileParts, partsFrom } from "../../src/history/file-parts.ts";
 import { History } from "../../src/history/history.ts";
 import { eventually } from "../support/eventually.ts";
@@ -19,9 +20,13 @@ function question(query: string, nowMs: number) {
 
 const asked = question("", noonMs);
 
-async function openHistory(t: TestContext, targets: number): Promise<History> {
-  const log = recordingLog();
-  const history = await History.open({ path: undefined, retentionMs: 1e9, maxBytes: 1e9, clock: systemClock, log });
+function partOf(given: MadePart | Problem): MadePart {
+  return isProblem(given) ? assert.fail(given.problem) : given;
+}
+
+async function openHistory(t: TestContext, targets: number, entry?: URL): Promise<History> {
+  const common = { path: undefined, retentionMs: 1e9, maxBytes: 1e9, clock: systemClock, log: recordingLog() };
+  const history = await History.open({ ...common, ...(entry !== undefined && { entry }) });
   assert.ok(history instanceof History);
   t.after(() => history.stop());
   for (let at = 0; at < targets; at++) {
@@ -85,6 +90,26 @@ describe("a file of a history", () => {
     await assert.rejects(parts.next(), /the rest of a file cannot be read: the history is closed/);
     assert.equal(await parts.next(), undefined);
   });
+
+  test("whose thread has died is never whole, also where another thread is there, whose files go on", async (t) => {
+    const left = new Int32Array(new SharedArrayBuffer(4));
+    setEnvironmentData("messages left", left.buffer as never);
+    const history = await openHistory(t, 3_000, new URL("../support/mortal-history.ts", import.meta.url));
+    const [read, ended] = await Promise.all([readOn(history), readOn(history)]);
+    await read.next();
+    Atomics.store(left, 0, 1);
+    await history.ask({ ...asked, format: "json" });
+    await eventually(
+      "another thread knows all",
+      () => history.figures.threadRestarts === 1 && history.figures.targets === 3_000,
+    );
+    const open = await Promise.all(Array.from({ length: filesAtMost }, () => readOn(history)));
+    ended.end();
+    await assert.rejects(read.next(), /the rest of a file cannot be read: its thread has ended/);
+    assert.equal(await read.next(), undefined);
+    const texts = await Promise.all(open.map(textOf));
+    assert.deepEqual(new Set(texts.map((text) => text.split("\r\n").length)), new Set([3_002]));
+  });
 });
 
 test("a part is no longer than others can wait, however much there is in it", () => {
@@ -92,15 +117,14 @@ test("a part is no longer than others can wait, however much there is in it", ()
   for (let node = 0; node < 3_000; node++) view.tell(view.add({ node: `n${node}`, key: `${node}` }).id, minuteMs);
   let nowMs = 0;
   const slow = new OpenParts(() => (nowMs += 4));
-  const first = slow.first(1, view, question("", noonMs));
-  assert.ok(!isProblem(first));
+  const first = partOf(slow.first(1, view, question("", noonMs)));
   let longest = first.bytes.length;
   for (let part = first; part.isMore; ) {
     const before = nowMs;
-    part = slow.next(1);
+    part = partOf(slow.next(1));
     longest = Math.max(longest, part.bytes.length);
     assert.ok(nowMs - before <= 24, `${nowMs - before} ms`);
   }
   assert.ok(longest < 200_000 && slow.size === 0, `${longest} bytes at once`);
-  assert.deepEqual(slow.next(1).isMore, false, "one that nobody knows is at its end");
+  assert.deepEqual(slow.next(1), { problem: "nothing is known of that file" }, "no end, and no part");
 });

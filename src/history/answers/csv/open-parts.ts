@@ -40,13 +40,15 @@ export class OpenParts {
     return this.next(id);
   }
 
-  next(id: number): MadePart {
+  /** Of a file that is not known, because it has ended or another thread had it, there is no end: half a file is never whole. */
+  next(id: number): MadePart | Problem {
     const parts = this.#open.get(id);
+    if (parts === undefined) return unknown;
     let text = "";
     const untilMs = this.#nowMs() + partMs;
     do {
-      const next = parts?.next();
-      if (next === undefined || next.done === true) {
+      const next = parts.next();
+      if (next.done === true) {
         this.#open.delete(id);
         return { bytes: encoder.encode(text), isMore: false };
       }
@@ -60,3 +62,5 @@ export class OpenParts {
     this.#open.delete(id);
   }
 }
+
+const unknown: Problem = { problem: "nothing is known of that file" };
