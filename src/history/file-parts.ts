@@ -18,11 +18,14 @@ export interface Part {
 export function partsFrom(first: Part, ask: () => Promise<Part | Problem>, end: () => void): FileParts {
   let ready: Part | undefined = first;
   let isMore = first.isMore;
+  let isEnded = false;
   return {
     next: async () => {
       if (ready === undefined && !isMore) return undefined;
       const reply = ready ?? (await ask());
       ready = undefined;
+      // It came too late for who has ended the file meanwhile.
+      if (isEnded) return undefined;
       if ("problem" in reply) {
         isMore = false;
         end();
@@ -34,6 +37,7 @@ export function partsFrom(first: Part, ask: () => Promise<Part | Problem>, end: 
     end: () => {
       if (isMore) end();
       isMore = false;
+      isEnded = true;
       ready = undefined;
     },
   };

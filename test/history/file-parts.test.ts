@@ -5,7 +5,7 @@ import { parseQuestion } from "../../src/api/parse-query.ts";
 import { isProblem, type Problem } from "../../src/api/problem.ts";
 import { systemClock } from "../../src/clock.ts";
 import { filesAtMost, type MadePart, OpenParts } from "../../src/history/answers/csv/open-parts.ts";
-import { type FileParts, partsFrom } from "../../src/history/file-parts.ts";
+import { type FileParts, type Part, partsFrom } from "../../src/history/file-parts.ts";
 import { History } from "../../src/history/history.ts";
 import { eventually } from "../support/eventually.ts";
 import { FakeHistoryView, minuteMs, noonMs } from "../support/fake-history-view.ts";
@@ -56,6 +56,23 @@ test("a part that does not come ends the file, on the other side too", async () 
   await assert.rejects(parts.next(), /cannot be read: no answer within 30 s/);
   parts.end();
   assert.deepEqual([ended, await parts.next()], [1, undefined]);
+});
+
+test("a file that is ended while a part of it is on its way asks for no other", async () => {
+  let [asked, ended] = [0, 0];
+  const on = Promise.withResolvers<Part>();
+  const next = () => {
+    asked++;
+    return on.promise;
+  };
+  const parts = partsFrom({ bytes: new Uint8Array(1), isMore: true }, next, () => ended++);
+  await parts.next();
+  const underWay = parts.next();
+  parts.end();
+  on.resolve({ bytes: new Uint8Array(0), isMore: true });
+  assert.deepEqual([await underWay, await parts.next()], [undefined, undefined]);
+  parts.end();
+  assert.deepEqual([asked, ended], [1, 1]);
 });
 
 describe("a file of a history", () => {

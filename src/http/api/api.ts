@@ -84,13 +84,18 @@ export class Api {
 
   async #answerFile(question: Question, peer: string, gone: AbortSignal): Promise<Answer> {
     const slot = this.#files.take(peer);
-    if (slot === undefined) return tooMany(`${maxFiles} files are being sent; ask again`);
-    const parts = await this.#queue.run(peer, gone, () => this.#source.read(question, gone));
+    if (slot === undefined) return tooManyFiles;
+    // Its place may go to another before its first part is there.
+    const ending = AbortSignal.any([gone, slot.signal]);
+    const parts = await this.#queue.run(peer, ending, () => this.#source.read(question, ending));
     if (typeof parts !== "string" && !isProblem(parts)) return sendFile(question, parts, this.#clock.unixMs(), slot);
     slot.free();
+    if (slot.signal.aborted) return tooManyFiles;
     return typeof parts === "string" ? explain(parts) : refuseWith(parts);
   }
 }
+
+const tooManyFiles = tooMany(`${maxFiles} files are being sent; ask again`);
 
 function explain(why: NotAnswered): Answer {
   if (why === "gone") return refuse(503, "nobody waits for this");

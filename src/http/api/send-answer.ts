@@ -29,6 +29,8 @@ export function sendFile(question: Question, parts: FileParts, nowMs: number, sl
     slot.free();
     parts.end();
   };
+  // At once: the question of whoever gets the place is about to go to the same thread, which has to have room for its file.
+  slot.signal.addEventListener("abort", () => parts.end(), { once: true });
   return { ...headOf(question, nowMs), body: partsOf(parts, slot), signal: slot.signal, limitMs: fileLimitMs, sent };
 }
 

@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, test } from "node:test";
+import type { Problem } from "../../../src/api/problem.ts";
+import type { Question } from "../../../src/api/queries.ts";
+import { systemClock } from "../../../src/clock.ts";
+import { Api } from "../../../src/http/api/api.ts";
+import type { Answer } from "../../../src/http/server.ts";
 import { eventually } from "../../support/eventually.ts";
+import { FakeApiSource } from "../../support/fake-api-source.ts";
 import { minuteMs } from "../../support/fake-history-view.ts";
 import { serveApi, smallView } from "../../support/serve-api.ts";
 
@@ -89,5 +95,31 @@ describe("a CSV file", () => {
     };
     await assert.rejects(get("/api/v1/overview?nodes=all&range=15m&format=csv"));
     assert.deepEqual(refused, []);
+  });
+
+  test("that loses its place before its first part is there is given up, and says why", async () => {
+    let [asked, givenUp] = [0, 0];
+    const read = (_: Question, gone: AbortSignal) =>
+      new Promise<Problem>((resolve) => {
+        asked++;
+        gone.addEventListener("abort", () => {
+          givenUp++;
+          resolve({ problem: "gone" });
+        });
+      });
+    const api = new Api(Object.assign(new FakeApiSource(smallView()), { read }), systemClock);
+    const ending = new AbortController();
+    const askFrom = async (peer: string): Promise<Answer> => {
+      const query = new URLSearchParams("format=csv");
+      return (await api.routes["/api/v1/targets"]?.({ headers: {}, query, peer, gone: ending.signal })) as Answer;
+    };
+    const first = Array.from({ length: 4 }, () => askFrom("192.0.2.1"));
+    await eventually("two are being made, and two wait", () => asked === 2);
+    const newcomer = askFrom("192.0.2.2");
+    const { status, body, headers } = await (first[0] as Promise<Answer>);
+    assert.deepEqual([status, headers?.["Retry-After"], givenUp], [503, "1", 1]);
+    assert.match(String(body), /4 files are being sent; ask again/);
+    ending.abort();
+    await Promise.all([...first, newcomer]);
   });
 });
