@@ -8,7 +8,7 @@ import { filesAtMost, type MadePart, OpenParts } from "../../src/history/answers
 import { type FileParts, type Part, partsFrom } from "../../src/history/file-parts.ts";
 import { History } from "../../src/history/history.ts";
 import { eventually } from "../support/eventually.ts";
-import { FakeHistoryView, minuteMs, noonMs } from "../support/fake-history-view.ts";
+import { FakeHistoryView, minuteMs, noonMs, tellHeats } from "../support/fake-history-view.ts";
 import { makeTarget } from "../support/make-target.ts";
 import { recordingLog } from "../support/recording-log.ts";
 
@@ -127,6 +127,27 @@ describe("a file of a history", () => {
     const texts = await Promise.all(open.map(textOf));
     assert.deepEqual(new Set(texts.map((text) => text.split("\r\n").length)), new Set([3_002]));
   });
+});
+
+test("a file of targets that is read slowly tells who is degraded at each moment", () => {
+  const view = new FakeHistoryView();
+  for (let node = 0; node < 1_100; node++) {
+    const { id } = view.add({ node: `n${1_000 + node}`, key: `${node}` });
+    view.tell(id, minuteMs);
+    view.tell(id, 2 * minuteMs);
+  }
+  const files = new OpenParts(() => 0);
+  partOf(files.first(1, view, question("", noonMs)));
+  view.nowMs += 10 * minuteMs;
+  tellHeats(view, 1_099, [22, 22]);
+  let text = "";
+  for (let isMore = true; isMore; ) {
+    const part = partOf(files.next(1));
+    text += Buffer.from(part.bytes);
+    isMore = part.isMore;
+  }
+  const last = text.trimEnd().split("\r\n").at(-1) ?? "";
+  assert.match(last, /n2099,[^,]*,kubelet,degraded,2026-11-26T12:08:00.000Z,/);
 });
 
 test("a part is no longer than others can wait, however much there is in it", () => {

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
+import { isProblem } from "../../../src/api/problem.ts";
+import type { Question } from "../../../src/api/queries.ts";
 import type { ApiError, Overview, TargetsAnswer } from "../../../src/api/v1.ts";
 import type { Clock } from "../../../src/clock.ts";
 import { Present } from "../../../src/history/present/present.ts";
 import type { Outcome } from "../../../src/outcome.ts";
+import type { Target } from "../../../src/target.ts";
 import { eventually } from "../../support/eventually.ts";
 import { FakeApiSource } from "../../support/fake-api-source.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
@@ -14,6 +17,8 @@ import { listener, serveSource, smallView } from "../../support/serve-api.ts";
 const common = { probe: "tcp", path: 0, startedMs: 0, synSent: 1 } as const;
 const reply: Outcome = { ...common, result: "ok", connectUs: 700, rttUs: 500 };
 const silence: Outcome = { ...common, result: "timeout", synSent: 4, code: "DEADLINE" };
+
+const allTargets: Question = { ask: "targets", query: { cluster: "", search: "", offset: 0, limit: 1e9 } };
 
 function serve(t: TestContext, present: Present, clock: Clock) {
   return serveSource(
@@ -109,6 +114,45 @@ describe("without a history", () => {
     );
   });
 
+  test("each row of a file is as it was when it was written: who left meanwhile has left, and is nobody else", async () => {
+    const clock = new FakeClock();
+    const present = new Present(clock);
+    const nodes = Array.from({ length: 1_200 }, (_, at) =>
+      makeTarget({ node: `n${1_000 + at}`, key: `${1_000 + at}` }),
+    );
+    for (const target of nodes) {
+      present.added(target);
+      present.ended(target, reply, true);
+    }
+    const parts = await present.read({ ...allTargets, format: "csv" });
+    assert.ok(!isProblem(parts));
+    await parts.next();
+    await clock.advance(5_000);
+    const [turned, left] = [nodes.at(-2), nodes.at(-1)] as [Target, Target];
+    present.ended(turned, silence, true);
+    present.removed(left);
+    const other = makeTarget({ node: "other", key: "other" });
+    present.added(other);
+    present.ended(other, silence, true);
+    let text = "";
+    for (let part = await parts.next(); part !== undefined; part = await parts.next()) text += Buffer.from(part);
+    const now = new Date(clock.unixMs()).toISOString();
+    const told = text
+      .trimEnd()
+      .split("\r\n")
+      .map((line) => line.split(","));
+    assert.deepEqual(
+      told
+        .slice(-2)
+        .map(([, , node, , , condition, since, , probed, , leftAt]) => [node, condition, since, probed, leftAt]),
+      [
+        ["n2198", "unreachable", now, "yes", ""],
+        ["n2199", "unknown", now, "no", now],
+      ],
+    );
+    assert.ok(told.every(([, , node]) => node !== "other"));
+  });
+
   test("what nothing was heard of for long is not known any more", async () => {
     const clock = new FakeClock();
     const present = new Present(clock);
@@ -147,8 +191,7 @@ describe("without a history", () => {
 });
 
 async function conditionOf(present: Present): Promise<string | undefined> {
-  const query = { cluster: "", search: "", offset: 0, limit: 10 };
-  const bytes = await present.ask({ ask: "targets", query });
+  const bytes = await present.ask(allTargets);
   assert.ok(bytes instanceof Uint8Array);
   return (JSON.parse(Buffer.from(bytes).toString()) as TargetsAnswer).targets[0]?.condition;
 }

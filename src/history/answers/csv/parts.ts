@@ -2,7 +2,7 @@ import { isProblem, type Problem } from "../../../api/problem.ts";
 import type { EventsQuery, OverviewQuery, Question, TargetsQuery } from "../../../api/queries.ts";
 import { rangeOf, type SteppedRange } from "../../../api/range.ts";
 import type { EventsAnswer } from "../../../api/v1.ts";
-import type { HistoryView } from "../../model.ts";
+import type { HistoryView, KnownTarget } from "../../model.ts";
 import { answer } from "../answer.ts";
 import { readHeat } from "../heat-columns.ts";
 import { Moment } from "../moment.ts";
@@ -10,7 +10,7 @@ import { compareByZone, comparePlaces, type Placed } from "../node-order.ts";
 import { nodeRow, place } from "../overview.ts";
 import { rosterOf, type Zone } from "../roster.ts";
 import { sortSlice } from "../sort-slice.ts";
-import { askedTargets, factsNow } from "../targets.ts";
+import { askedTargets, factsNow, lastHour } from "../targets.ts";
 import { Trouble } from "../trouble.ts";
 import { unknownPlaceOf } from "../unknown-place.ts";
 import { tables } from "./tables.ts";
@@ -30,7 +30,7 @@ type Lines = readonly string[];
 
 /**
  * An answer as CSV, part by part: however many rows it has, none keeps anybody waiting for long, and it is never whole.
- * Rows of nodes are of one moment.
+ * Rows of nodes are of one moment; that of a target is as it was when it was written.
  */
 export function csvParts(view: HistoryView, question: Question): Iterable<string> | Problem {
   const unknown = unknownPlaceOf(view, question.query);
@@ -77,12 +77,24 @@ function* overviewLines(view: HistoryView, query: OverviewQuery): Generator<Line
 
 function* targetsLines(view: HistoryView, query: TargetsQuery): Generator<Lines> {
   const asked = askedTargets(view, query);
-  const facts = factsNow(view, asked);
+  let hour = lastHour(view);
   yield [];
   const end = Math.min(asked.length, query.offset + query.limit);
   for (const page of sorted(asked, query.offset, end, factsAtOnce, compareByZone)) {
-    yield tables.targets.lines({ targets: page.map(facts) });
+    if (view.nowMs > hour.range.toMs) {
+      // Whoever reads slowly: minutes went by, of which it knows nothing.
+      hour = lastHour(view);
+      yield [];
+    }
+    const own = page.map((known) => asNow(view, known));
+    yield tables.targets.lines({ targets: own.map(factsNow(view, own, hour)) });
   }
+}
+
+/** Who is forgotten has left: its id may be another's by now. */
+function asNow(view: HistoryView, known: KnownTarget): KnownTarget {
+  const now = view.target(known.target.key);
+  return now?.id === known.id ? now : { ...known, leftMs: known.leftMs ?? view.nowMs };
 }
 
 function* eventsLines(view: HistoryView, query: EventsQuery, first: EventsAnswer): Generator<Lines> {
