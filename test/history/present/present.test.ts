@@ -5,6 +5,7 @@ import type { Question } from "../../../src/api/queries.ts";
 import type { ApiError, Overview, TargetsAnswer } from "../../../src/api/v1.ts";
 import type { Clock } from "../../../src/clock.ts";
 import { Present } from "../../../src/history/present/present.ts";
+import { QuestionQueue } from "../../../src/http/api/question-queue.ts";
 import type { Outcome } from "../../../src/outcome.ts";
 import type { Target } from "../../../src/target.ts";
 import { eventually } from "../../support/eventually.ts";
@@ -151,6 +152,20 @@ describe("without a history", () => {
       ],
     );
     assert.ok(told.every(([, , node]) => node !== "other"));
+  });
+
+  test("questions that wait let everybody else have a turn between two of them", async () => {
+    const present = new Present(new FakeClock());
+    let turns = 0;
+    let turn = setImmediate(function next() {
+      turns++;
+      turn = setImmediate(next);
+    });
+    const queue = new QuestionQueue(2, 32);
+    const { signal } = new AbortController();
+    await Promise.all(Array.from({ length: 30 }, () => queue.run("peer", signal, () => present.ask(allTargets))));
+    clearImmediate(turn);
+    assert.ok(turns >= 14, `${turns} turns, and two questions under way`);
   });
 
   test("what nothing was heard of for long is not known any more", async () => {
