@@ -129,6 +129,22 @@ describe("a file of a history", () => {
   });
 });
 
+test("a file that cannot be made keeps no place, and nothing of it is an end", () => {
+  const view = new FakeHistoryView();
+  for (let node = 0; node < 1_100; node++) view.add({ node: `n${node}`, key: `${node}` });
+  const files = new OpenParts(() => 0);
+  const broken = () => assert.fail("a bug");
+  const sound = view.target;
+  const first = partOf(files.first(1, view, question("", noonMs)));
+  view.target = broken;
+  assert.throws(() => files.next(1), /a bug/);
+  assert.deepEqual([first.isMore, files.size, "problem" in files.next(1)], [true, 0, true]);
+  for (let id = 2; id < 2 + filesAtMost; id++)
+    assert.throws(() => files.first(id, view, question("", noonMs)), /a bug/);
+  view.target = sound;
+  assert.ok(partOf(files.first(9, view, question("", noonMs))).isMore);
+});
+
 test("a file of targets that is read slowly tells who is degraded at each moment", () => {
   const view = new FakeHistoryView();
   for (let node = 0; node < 1_100; node++) {

@@ -44,7 +44,7 @@ export class Present implements HistoryRecorder {
     return answerBytes(this.#view, question);
   }
 
-  /** As a file, part by part. Never rejects. */
+  /** As a file, part by part. */
   async read(question: Question): Promise<FileParts | Problem> {
     if (!this.#isOfNow(question)) return noHistory;
     const id = ++this.#lastFile;

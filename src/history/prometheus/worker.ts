@@ -23,14 +23,27 @@ async function answer({ id, question, nowMs, isFile }: Asking): Promise<Replying
     if (ending.signal.aborted) return { id, problem: "nobody waits for this", status: 503, isTrouble: false };
     return replyOf(id, isFile ? files.first(id, view, question) : whole(answerBytes(view, question)));
   } catch (error) {
-    // Anything else is a bug, and who waits has to be answered all the same.
-    const why = error instanceof PrometheusError ? error.message : `gave what cannot be read: ${error}`;
-    return { id, problem: `Prometheus ${why}`, status: 503, isTrouble: true };
+    return troubleOf(id, error);
   } finally {
     endings.delete(id);
     // One that failed leaves other queries behind.
     ending.abort();
   }
+}
+
+/** Thrown here, it would end the thread, and with it all that others have asked. */
+function readOn(id: number): Replying {
+  try {
+    return replyOf(id, files.next(id));
+  } catch (error) {
+    return troubleOf(id, error);
+  }
+}
+
+function troubleOf(id: number, error: unknown): Replying {
+  // Anything else is a bug, and who waits has to be answered all the same.
+  const why = error instanceof PrometheusError ? error.message : `gave what cannot be read: ${error}`;
+  return { id, problem: `Prometheus ${why}`, status: 503, isTrouble: true };
 }
 
 function whole(bytes: Uint8Array<ArrayBuffer> | Problem): MadePart | Problem {
@@ -46,7 +59,7 @@ function say(reply: Replying): void {
 }
 
 parentPort?.on("message", (asking: Asking | ReadingOn | GivingUp) => {
-  if ("part" in asking) return say(replyOf(asking.part, files.next(asking.part)));
+  if ("part" in asking) return say(readOn(asking.part));
   if ("gone" in asking) {
     files.end(asking.gone);
     endings.get(asking.gone)?.abort();

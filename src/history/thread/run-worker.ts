@@ -54,7 +54,6 @@ function answerOne(keeper: HistoryKeeper, files: OpenParts, message: Asking, say
     if (isProblem(given)) say({ report: "no answer", id, ...given });
     else say({ report: "answer", id, ...given }, [given.bytes.buffer]);
   } catch (error) {
-    files.end(id);
     // A question must not end what records: whoever asked is told.
     say({ report: "no answer", id, problem: error instanceof Error ? error.message : String(error) });
   }

@@ -5,7 +5,7 @@ import type { Question } from "../../api/queries.ts";
 import type { Clock } from "../../clock.ts";
 import { etagOf, unlessKnown } from "../etag.ts";
 import type { Answer, Route, RouteRequest } from "../server.ts";
-import { Slots } from "../slots.ts";
+import { type Slot, Slots } from "../slots.ts";
 import { LiveEvents } from "./live-events.ts";
 import { type NotAnswered, QuestionQueue } from "./question-queue.ts";
 import { json, refuse, refuseWith, tooMany } from "./refuse.ts";
@@ -85,6 +85,15 @@ export class Api {
   async #answerFile(question: Question, peer: string, gone: AbortSignal): Promise<Answer> {
     const slot = this.#files.take(peer);
     if (slot === undefined) return tooManyFiles;
+    try {
+      return await this.#beginFile(question, peer, gone, slot);
+    } catch (error) {
+      slot.free();
+      throw error;
+    }
+  }
+
+  async #beginFile(question: Question, peer: string, gone: AbortSignal, slot: Slot): Promise<Answer> {
     // Its place may go to another before its first part is there.
     const ending = AbortSignal.any([gone, slot.signal]);
     const parts = await this.#queue.run(peer, ending, () => this.#source.read(question, ending));

@@ -5,6 +5,7 @@ import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
+import { isProblem } from "../../../src/api/problem.ts";
 import type { Question } from "../../../src/api/queries.ts";
 import { systemClock } from "../../../src/clock.ts";
 import { places } from "../../../src/history/prometheus/expressions.ts";
@@ -33,6 +34,10 @@ const overview = (changes: Record<string, unknown> = {}): Question => ({
     ...changes,
   },
 });
+
+function vectorOf(result: readonly unknown[]): string {
+  return JSON.stringify({ status: "success", data: { resultType: "vector", result } });
+}
 
 async function opened(
   t: TestContext,
@@ -227,6 +232,36 @@ describe("a history that a Prometheus keeps", () => {
     await eventually("its connections are closed", () => left > 0);
     assert.equal(history.status().problem, "");
     assert.ok("problem" in (await history.ask(overview(), leaving.signal)));
+  });
+
+  test("lives on where a file cannot be made to its end, and so do questions that are under way", async (t) => {
+    const targets = Array.from({ length: 1_500 }, (_, at) => ({ node: `n${1_000 + at}`, target: "192.0.2.1:1" }));
+    let isSlow = false;
+    const releases: (() => void)[] = [];
+    const { history } = await opened(t, (one, response) => {
+      const answered = one.query.startsWith("pingo_target_info")
+        ? vectorOf(targets.map((metric) => ({ metric, value: [0, "1"] })))
+        : one.query.includes("@ start()")
+          ? // Of the last one, a moment that no calendar has.
+            vectorOf([{ metric: targets.at(-1), values: [[1e300, "1"]] }])
+          : vectorOf([]);
+      if (isSlow) releases.push(() => nothing(one, response));
+      else response.end(answered);
+    });
+    const query = { cluster: "", search: "", offset: 0, limit: 1e9 };
+    const parts = await history.read({ ask: "targets", query, format: "csv" });
+    assert.ok(!isProblem(parts), JSON.stringify(parts));
+    await parts.next();
+    isSlow = true;
+    const underWay = history.ask(overview());
+    await eventually("it is under way", () => releases.length > 0);
+    await assert.rejects(async () => {
+      while ((await parts.next()) !== undefined);
+    }, /the rest of a file cannot be read: .*Invalid time value/);
+    isSlow = false;
+    for (const release of releases) release();
+    const answer = await underWay;
+    assert.ok(answer instanceof Uint8Array, JSON.stringify(answer));
   });
 
   test("has one deadline for all queries of a question", async (t) => {

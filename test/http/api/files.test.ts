@@ -97,6 +97,16 @@ describe("a CSV file", () => {
     assert.deepEqual(refused, []);
   });
 
+  test("that could not be begun has given its place back", async (t) => {
+    const failures: string[] = [];
+    const { get, source } = await serveApi(t, smallView(), undefined, (_, { message }) => failures.push(message));
+    source.instead = () => Promise.reject(new Error("a bug"));
+    for (let file = 0; file < 5; file++) assert.equal((await get("/api/v1/targets?format=csv")).status, 500);
+    assert.deepEqual(new Set(failures), new Set(["a bug"]));
+    source.instead = undefined;
+    assert.equal((await get("/api/v1/targets?format=csv")).status, 200);
+  });
+
   test("that loses its place before its first part is there is given up, and says why", async () => {
     let [asked, givenUp] = [0, 0];
     const read = (_: Question, gone: AbortSignal) =>

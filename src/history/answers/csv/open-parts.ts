@@ -30,7 +30,7 @@ export class OpenParts {
     return this.#open.size;
   }
 
-  /** `id`: names it from now on. */
+  /** `id`: names it from now on. Throws as `next` does. */
   first(id: number, view: HistoryView, question: Question): MadePart | Problem {
     if (this.#open.size >= filesAtMost)
       return { problem: `${filesAtMost} files are being read; ask again`, status: 503 };
@@ -40,18 +40,29 @@ export class OpenParts {
     return this.next(id);
   }
 
-  /** Of a file that is not known, because it has ended or another thread had it, there is no end: half a file is never whole. */
+  /**
+   * Of a file that is not known, because it has ended or another thread had it, there is no end: half a file is never
+   * whole. Throws where there is a bug; the file has ended then.
+   */
   next(id: number): MadePart | Problem {
     const parts = this.#open.get(id);
     if (parts === undefined) return unknown;
+    let isMore = false;
+    try {
+      const part = this.#make(parts);
+      isMore = part.isMore;
+      return part;
+    } finally {
+      if (!isMore) this.#open.delete(id);
+    }
+  }
+
+  #make(parts: Iterator<string>): MadePart {
     let text = "";
     const untilMs = this.#nowMs() + partMs;
     do {
       const next = parts.next();
-      if (next.done === true) {
-        this.#open.delete(id);
-        return { bytes: encoder.encode(text), isMore: false };
-      }
+      if (next.done === true) return { bytes: encoder.encode(text), isMore: false };
       text += next.value;
     } while (text.length < partLength && this.#nowMs() < untilMs);
     return { bytes: encoder.encode(text), isMore: true };
