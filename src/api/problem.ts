@@ -9,6 +9,9 @@ export interface Problem {
   readonly type?: ApiError["type"];
 }
 
+/** For who went away meanwhile, and those that were not begun for them. */
+export const nobodyWaits = { problem: "nobody waits for it", status: 503 } as const satisfies Problem;
+
 export function isProblem(answer: object): answer is Problem {
   return "problem" in answer;
 }

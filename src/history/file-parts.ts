@@ -1,5 +1,8 @@
 import type { Problem } from "../api/problem.ts";
 
+/** Files that are made and sent at once: each holds the heat of all targets of its range where it is made. */
+export const filesAtMost = 4;
+
 /** An answer as a file, part by part. Its reader ends it, whether it has read it to the end or not. */
 export interface FileParts {
   /** Undefined at the end. An empty part is work alone. Throws where there is no more, but ought to be. */

@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { isProblem, type Problem } from "../api/problem.ts";
+import { isProblem, nobodyWaits, type Problem } from "../api/problem.ts";
 import type { Question } from "../api/queries.ts";
 import type { Status } from "../api/v1.ts";
 import type { Clock, Timer } from "../clock.ts";
@@ -373,7 +373,6 @@ export class History {
   }
 }
 
-const nobodyWaits: Problem = { problem: "nobody waits for it" };
 const noAnswer: Problem = {
   problem: `the history gave no answer within ${answerLimitMs / 1_000} s; try again, or ask for less`,
 };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { setEnvironmentData } from "node:worker_threads";
+import { nobodyWaits } from "../../src/api/problem.ts";
 import type { Question } from "../../src/api/queries.ts";
 import { type Clock, systemClock } from "../../src/clock.ts";
 import { History, type HistoryOptions } from "../../src/history/history.ts";
@@ -287,9 +288,9 @@ describe("History", () => {
     const leaving = new AbortController();
     const second = history.ask(question, leaving.signal);
     leaving.abort();
-    assert.deepEqual(await second, { problem: "nobody waits for it" });
+    assert.deepEqual(await second, nobodyWaits);
     assert.equal(history.figures.questionsUnderWay, 2);
-    assert.deepEqual(await history.ask(question, leaving.signal), { problem: "nobody waits for it" });
+    assert.deepEqual(await history.ask(question, leaving.signal), nobodyWaits);
     release();
     assert.ok((await first) instanceof Uint8Array);
     await eventually("the thread has passed it over", () => history.figures.questionsUnderWay === 0);

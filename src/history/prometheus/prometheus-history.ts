@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { isProblem, type Problem } from "../../api/problem.ts";
+import { isProblem, nobodyWaits, type Problem } from "../../api/problem.ts";
 import type { Question } from "../../api/queries.ts";
 import type { Status } from "../../api/v1.ts";
 import type { Clock } from "../../clock.ts";
@@ -23,8 +23,6 @@ export interface PrometheusHistoryOptions {
 const mostUnderWay = 4;
 /** Of the thread's heap: answers of 32 MB take five times that once they are read. Where it is not enough, the thread dies, and not PinGo. */
 const mostHeapMb = 512;
-
-const nobodyWaits: Problem = { problem: "nobody waits for this", status: 503 };
 
 /** A history that a Prometheus keeps. A thread asks it and makes answers; it is there once somebody asks. */
 export class PrometheusHistory {

@@ -1,6 +1,6 @@
 // The thread that asks a Prometheus: its answers are megabytes of JSON, which keep nobody else waiting here.
 import { parentPort, workerData } from "node:worker_threads";
-import { isProblem, type Problem } from "../../api/problem.ts";
+import { isProblem, nobodyWaits, type Problem } from "../../api/problem.ts";
 import { answerBytes } from "../answers/answer-bytes.ts";
 import { type MadePart, OpenParts } from "../answers/csv/open-parts.ts";
 import type { Asking, GivingUp, PrometheusSetUp, ReadingOn, Replying } from "./protocol.ts";
@@ -20,7 +20,7 @@ async function answer({ id, question, nowMs, isFile }: Asking): Promise<Replying
   endings.set(id, ending);
   try {
     const view = await readView(client.forQuestion(ending.signal), question, nowMs);
-    if (ending.signal.aborted) return { id, problem: "nobody waits for this", status: 503, isTrouble: false };
+    if (ending.signal.aborted) return { id, ...nobodyWaits, isTrouble: false };
     return replyOf(id, isFile ? files.first(id, view, question) : whole(answerBytes(view, question)));
   } catch (error) {
     return troubleOf(id, error);

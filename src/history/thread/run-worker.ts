@@ -1,5 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
-import { isProblem, type Problem } from "../../api/problem.ts";
+import { isProblem, nobodyWaits, type Problem } from "../../api/problem.ts";
 import type { Log, LogLevel } from "../../log.ts";
 import { answerBytes } from "../answers/answer-bytes.ts";
 import { type MadePart, OpenParts } from "../answers/csv/open-parts.ts";
@@ -46,7 +46,7 @@ export function runWorker(port: MessagePort, setUp: KeeperSetUp): void {
 function answerOne(keeper: HistoryKeeper, files: OpenParts, message: Asking, say: Say): void {
   const { id } = message;
   if (message.message === "question" && Atomics.load(message.gone, 0) === 1) {
-    say({ report: "no answer", id, problem: "nobody waits for it" });
+    say({ report: "no answer", id, ...nobodyWaits });
     return;
   }
   try {

@@ -1,8 +1,9 @@
 import { openApi } from "../../api/openapi/document.ts";
 import { parseQuestion } from "../../api/parse-query.ts";
-import { isProblem, type Problem } from "../../api/problem.ts";
+import { isProblem, nobodyWaits, type Problem } from "../../api/problem.ts";
 import type { Question } from "../../api/queries.ts";
 import type { Clock } from "../../clock.ts";
+import { filesAtMost } from "../../history/file-parts.ts";
 import { etagOf, unlessKnown } from "../etag.ts";
 import type { Answer, Route, RouteRequest } from "../server.ts";
 import { type Slot, Slots } from "../slots.ts";
@@ -18,8 +19,6 @@ const maxUnderWay = 2;
 const maxWaiting = 32;
 /** Each holds an answer of some hundred kilobytes, as CSV of some megabytes. */
 const maxSending = 16;
-/** Each holds the heat of all nodes of its range on the history's thread. */
-const maxFiles = 4;
 /** So long may who asked not read on before its place goes to another. */
 const stalledMs = 2_000;
 
@@ -48,7 +47,7 @@ export class Api {
     this.#clock = clock;
     this.#queue = new QuestionQueue(maxUnderWay, maxWaiting);
     this.#questions = new SharedQuestions(this.#queue, (listener) => source.onChange(listener));
-    this.#files = new Slots(maxFiles, stalledMs, () => clock.nowMs());
+    this.#files = new Slots(filesAtMost, stalledMs, () => clock.nowMs());
     this.#sending = new Slots(maxSending, stalledMs, () => clock.nowMs());
     this.#live = new LiveEvents(source, clock);
     const questions = Object.entries(paths).map(([path, ask]) => [
@@ -104,10 +103,10 @@ export class Api {
   }
 }
 
-const tooManyFiles = tooMany(`${maxFiles} files are being sent; ask again`);
+const tooManyFiles = tooMany(`${filesAtMost} files are being sent; ask again`);
 
 function explain(why: NotAnswered): Answer {
-  if (why === "gone") return refuse(503, "nobody waits for this");
+  if (why === "gone") return refuseWith(nobodyWaits);
   return tooMany(`${maxWaiting} questions are waiting; ask again`);
 }
 

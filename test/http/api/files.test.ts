@@ -5,6 +5,7 @@ import { describe, test } from "node:test";
 import type { Problem } from "../../../src/api/problem.ts";
 import type { Question } from "../../../src/api/queries.ts";
 import { systemClock } from "../../../src/clock.ts";
+import { filesAtMost } from "../../../src/history/file-parts.ts";
 import { Api } from "../../../src/http/api/api.ts";
 import type { Answer } from "../../../src/http/server.ts";
 import { eventually } from "../../support/eventually.ts";
@@ -123,7 +124,7 @@ describe("a CSV file", () => {
       const query = new URLSearchParams("format=csv");
       return (await api.routes["/api/v1/targets"]?.({ headers: {}, query, peer, gone: ending.signal })) as Answer;
     };
-    const first = Array.from({ length: 4 }, () => askFrom("192.0.2.1"));
+    const first = Array.from({ length: filesAtMost }, () => askFrom("192.0.2.1"));
     await eventually("two are being made, and two wait", () => asked === 2);
     const newcomer = askFrom("192.0.2.2");
     const { status, body, headers } = await (first[0] as Promise<Answer>);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { ApiError, HistoryAnswer, Overview } from "../../../src/api/v1.ts";
 import { systemClock } from "../../../src/clock.ts";
-import { filesAtMost } from "../../../src/history/answers/csv/open-parts.ts";
+import { filesAtMost } from "../../../src/history/file-parts.ts";
 import { History } from "../../../src/history/history.ts";
 import { Api } from "../../../src/http/api/api.ts";
 import type { Answer } from "../../../src/http/server.ts";

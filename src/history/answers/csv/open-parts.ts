@@ -1,6 +1,6 @@
 import { isProblem, type Problem } from "../../../api/problem.ts";
 import type { Question } from "../../../api/queries.ts";
-import type { Part } from "../../file-parts.ts";
+import { filesAtMost, type Part } from "../../file-parts.ts";
 import type { HistoryView } from "../../model.ts";
 import { csvParts } from "./parts.ts";
 
@@ -9,8 +9,6 @@ export interface MadePart extends Part {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** Files that are being read at once: each holds the heat of all targets of its range. */
-export const filesAtMost = 4;
 /** A part is that long, or what was made in so much time: others wait no longer. */
 const partLength = 64 * 1_024;
 const partMs = 15;
