@@ -6,7 +6,7 @@ import { createProbing, type ProbingEngine } from "./handshake/create-engine.ts"
 import { maxHandshakesInFlight } from "./handshake/descriptor-limit.ts";
 import type { ProbeListener } from "./handshake/probing.ts";
 import { History } from "./history/history.ts";
-import { Present } from "./history/present/present.ts";
+import { nothingKept, Present } from "./history/present/present.ts";
 import { PrometheusHistory } from "./history/prometheus/prometheus-history.ts";
 import { Api } from "./http/api/api.ts";
 import type { ApiSource } from "./http/api/source.ts";
@@ -293,8 +293,7 @@ export class Agent {
   }
 
   #status(): Status {
-    const { latencyIs, ...history } =
-      (this.#history ?? this.#prometheus)?.status() ?? new Present(this.#clock).status();
+    const { latencyIs, ...history } = (this.#history ?? this.#prometheus)?.status() ?? nothingKept;
     return {
       ...this.#build,
       nowMs: this.#clock.unixMs(),

@@ -15,6 +15,18 @@ import type { HistoryRecorder } from "../model.ts";
 import type { Changed } from "../thread/protocol.ts";
 import { PresentView } from "./present-view.ts";
 
+/** The status of what keeps nothing, also before there is a history. */
+export const nothingKept: Status["history"] & Pick<Status, "latencyIs"> = {
+  kind: "none",
+  sinceMs: null,
+  bytes: null,
+  problem: "",
+  problemSinceMs: null,
+  damagedFiles: 0,
+  damagedMs: null,
+  latencyIs: null,
+};
+
 /**
  * In a history's place where none is kept: knows how every target is now, and answers what is asked of now. It has no
  * thread, no timer and no file.
@@ -34,7 +46,7 @@ export class Present implements HistoryRecorder {
   }
 
   status(): Status["history"] & Pick<Status, "latencyIs"> {
-    return { kind: "none", ...noTrouble, bytes: null, latencyIs: this.#view.latencyIs };
+    return { ...nothingKept, latencyIs: this.#view.latencyIs };
   }
 
   async ask(question: Question): Promise<HistoryReply> {
@@ -116,5 +128,3 @@ const noHistory: Problem = {
   problem:
     "no history is kept here (--history none): /api/v1/overview and /api/v1/targets tell of now, nothing tells of before",
 };
-
-const noTrouble = { sinceMs: null, problem: "", problemSinceMs: null, damagedFiles: 0, damagedMs: null } as const;
