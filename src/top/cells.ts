@@ -46,8 +46,13 @@ export function fit(text: string, cells: number, align: "left" | "right" = "left
   return align === "left" ? short + padding : padding + short;
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: what styles stays whole
+const stylingOrForeign = /\u001b\[[0-9;]*m|[^\x20-\x7e]/gu;
+
 /** A line, styled or not, for a terminal that knows no more than ASCII: as wide as before. */
 export function asciiOnly(line: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences stay
-  return line.replace(/[^\u001b\x20-\x7e]/gu, (one) => (one === "…" ? "~" : "?".repeat(cellsOf(one))));
+  return line.replace(stylingOrForeign, (one) => {
+    if (one.length > 1 && one.startsWith("\u001b")) return one;
+    return one === "…" ? "~" : "?".repeat(cellsOf(one));
+  });
 }

@@ -1,4 +1,4 @@
-import { cellsOf, cut } from "./cells.ts";
+import { cellsOf, cut, showable } from "./cells.ts";
 import type { Link, TopState } from "./state.ts";
 import { clockTime } from "./times.ts";
 
@@ -7,13 +7,15 @@ export function lostWords(
   { server, columns, overview, nowMs }: TopState,
   { sinceMs, why }: Extract<Link, { is: "down" }>,
 ): string {
+  // A server's own words may be among them.
+  const [where, cause] = [showable(server), showable(why)];
   const since = `since ${clockTime(sinceMs, nowMs)}`;
   const old = overview === undefined ? "" : `; shown is ${clockTime(overview.nowMs, nowMs)}`;
-  const least = `no answer: ${why}`;
+  const least = `no answer: ${cause}`;
   const wordings = [
-    `${server} does not answer ${since}${old} (${why})`,
-    `no answer ${since}${old} (${why})`,
-    `no answer ${since} (${why})`,
+    `${where} does not answer ${since}${old} (${cause})`,
+    `no answer ${since}${old} (${cause})`,
+    `no answer ${since} (${cause})`,
   ];
   return wordings.find((words) => cellsOf(words) <= columns) ?? cut(least, columns);
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { cellsOf, cut, fit, showable } from "../../src/top/cells.ts";
+import { asciiOnly, cellsOf, cut, fit, showable } from "../../src/top/cells.ts";
 
 describe("cells of a terminal", () => {
   for (const [text, cells] of [
@@ -36,5 +36,10 @@ describe("cells of a terminal", () => {
 
   test("what would move the cursor or turn the line is shown as a sign", () => {
     assert.equal(showable("a\u001b[2Jb\nc\u202ed"), "a\ufffd[2Jb\ufffdc\ufffdd");
+  });
+
+  test("in ASCII a line keeps its styling, and no other escape sequence", () => {
+    assert.equal(asciiOnly("\u001b[31mü東…\u001b[0m"), "\u001b[31m???~\u001b[0m");
+    assert.equal(asciiOnly("a\u001b]0;b\u0007\u001b[2J\u009bc"), "a?]0;b??[2J?c");
   });
 });

@@ -77,6 +77,21 @@ describe("a server that is gone", () => {
       /^http:\/\/localhost:8080 does not answer since 12:10:09; shown is 12:10:05 \(connection refused\)$/m,
     );
   });
+
+  test("has no say over the terminal, by whatever it gave as its reason", () => {
+    // The title of the window, the bell, the screen cleared, and both in the eight bits of C1.
+    const why = "HTTP status 404: \u001b]0;owned\u0007\u001b[2J\u009b2J\u009d0;owned\u009c";
+    for (const view of ["list", "node"] as const) {
+      for (const columns of [40, 80, 200]) {
+        const state = { ...unanswered(stateAt(columns, 24), why, nowMs + 4_000), view };
+        for (const isAscii of [false, true]) {
+          const shown = frameOf(state, { ...plain, isAscii }).join("");
+          assert.doesNotMatch(shown, /\p{Cc}/u, `${view} of ${columns} columns`);
+          assert.match(shown, /HTTP status 404/);
+        }
+      }
+    }
+  });
 });
 
 describe("the help", () => {
