@@ -1,4 +1,5 @@
 import type { Endpoint } from "./endpoint.ts";
+import { explainTls } from "./explain-tls.ts";
 
 type Failure = Error & { readonly code?: string; readonly errors?: readonly (Error & { readonly code?: string })[] };
 
@@ -24,11 +25,13 @@ const unknownAuthority = new Set([
 ]);
 
 /** Why a request failed below HTTP, in words that fit behind "does not answer". */
-export function explainError({ code, message, errors }: Failure, { at }: Pick<Endpoint, "at">): string {
+export function explainError(failure: Failure, { at }: Pick<Endpoint, "at">): string {
+  const { code, message, errors } = failure;
   const [first] = errors ?? [];
   const known = code ?? first?.code ?? "";
   if (unknownAuthority.has(known)) return "its certificate is of an authority that is not known here: --ca-file";
-  if (known === "EPROTO" || known.startsWith("ERR_SSL_")) return "what answers there speaks no TLS; is it http://?";
+  const tls = explainTls(failure);
+  if (tls !== undefined) return tls;
   if (known.startsWith("HPE_")) return "what answers there speaks no HTTP; is the port right?";
   // A server of TLS ends what is none without a word.
   const isPlain = "isTls" in at && !at.isTls;

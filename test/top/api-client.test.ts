@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
-import { createServer as createTlsServer } from "node:https";
+import { createServer as createTlsServer, type ServerOptions } from "node:https";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -77,6 +77,44 @@ describe("a client of the API", () => {
     assert.match("problem" in answer ? answer.problem : "", /certificate.*--ca-file/);
     const plain = await clientOf(t, `http://127.0.0.1:${port}`).get("status", {}, never);
     assert.deepEqual(plain, { problem: "connection closed; is it https://?" });
+  });
+
+  for (const [name, options, problem] of [
+    [
+      "that wants a client certificate",
+      ({ ca }) => ({ requestCert: true, ca }),
+      /^it wants a client certificate: --cert-file and --key-file$/,
+    ],
+    [
+      "that wants a client certificate, of TLS 1.2",
+      ({ ca }) => ({ requestCert: true, ca, maxVersion: "TLSv1.2" }),
+      /^it refuses the TLS handshake; if it wants a client certificate: --cert-file and --key-file$/,
+    ],
+    [
+      "of TLS 1.1 alone",
+      () => ({ minVersion: "TLSv1.1", maxVersion: "TLSv1.1" }),
+      /^TLS fails: .*alert protocol version$/,
+    ],
+  ] as const satisfies [string, (authority: TestAuthority) => ServerOptions, RegExp][]) {
+    test(`says what is wrong: a server ${name}`, { skip: skipWithout("openssl") }, async (t) => {
+      const authority = new TestAuthority();
+      t.after(() => authority.remove());
+      const { cert, key } = authority.issue({ san: "IP:127.0.0.1" });
+      const port = await listening(t, createTlsServer({ cert, key, ...options(authority) }, ok));
+      const client = clientOf(t, `https://127.0.0.1:${port}`, { ca: authority.ca });
+      const answer = await client.get("status", {}, never);
+      assert.match("problem" in answer ? answer.problem : "", problem);
+    });
+  }
+
+  test("shows its own certificate to a server that wants one", { skip: skipWithout("openssl") }, async (t) => {
+    const authority = new TestAuthority();
+    t.after(() => authority.remove());
+    const { cert, key } = authority.issue({ san: "IP:127.0.0.1" });
+    const { ca } = authority;
+    const port = await listening(t, createTlsServer({ cert, key, ca, requestCert: true }, ok));
+    const client = clientOf(t, `https://127.0.0.1:${port}`, { ca, cert, key });
+    assert.deepEqual(await client.get("status", {}, never), { value: { url: "/api/v1/status" } });
   });
 
   test("says that it is asked for TLS, or for HTTP, where there is none", async (t) => {
