@@ -1,6 +1,7 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import { isIP } from "node:net";
+import { cut } from "./cells.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { explainError } from "./explain-error.ts";
 
@@ -112,9 +113,21 @@ async function readJson<Value>(response: http.IncomingMessage): Promise<Answered
 function explainStatus(status: number, text: string): string {
   if (status === 401) return "it wants a password: --user NAME:PASSWORD or PINGO_TOP_USER";
   if (status === 403) return "it wants a client certificate: --cert-file and --key-file";
-  const [, said] = /"error"\s*:\s*"([^"\\]{1,200})/.exec(text) ?? [];
+  const said = saidIn(text);
   if (status === 404 && said === undefined) return "HTTP status 404: an older PinGo, or none";
   return `HTTP status ${status}${said === undefined ? "" : `: ${said}`}`;
+}
+
+const saidAtMost = 200;
+
+/** The sentence of an ApiError, which a proxy's own page is none of. */
+function saidIn(text: string): string | undefined {
+  try {
+    const { error } = JSON.parse(text) as { readonly error?: unknown };
+    return typeof error === "string" && error !== "" ? cut(error, saidAtMost) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The names of a stream's events (HTML standard, 9.2.6), of which nothing else is needed here. */

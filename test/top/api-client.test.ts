@@ -6,7 +6,8 @@ import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
-import type { Overview } from "../../src/api/v1.ts";
+import type { ApiError, Overview } from "../../src/api/v1.ts";
+import { unknownTarget } from "../../src/history/answers/unknown-target.ts";
 import { type Access, ApiClient } from "../../src/top/api-client.ts";
 import { parseEndpoint } from "../../src/top/endpoint.ts";
 import { fetchAll } from "../../src/top/feed.ts";
@@ -136,6 +137,14 @@ describe("a client of the API", () => {
       "an answer that PinGo will never give",
       (_, response) => response.writeHead(404).end('{"error":"no history is kept here","type":"no-history"}'),
       /404: no history is kept here/,
+    ],
+    [
+      "a place that the server does not know, in its own words",
+      (_, response) => {
+        const { status = 500, problem } = unknownTarget('eu "1"');
+        response.writeHead(status).end(JSON.stringify({ error: problem } satisfies ApiError));
+      },
+      /^HTTP status 404: nothing is known of the target "eu \\"1\\""; \/api\/v1\/targets has all keys$/,
     ],
     ["an error that says why", (_, response) => response.writeHead(503).end('{"error":"busy"}'), /503: busy/],
     ["no JSON", (_, response) => response.end("<html>"), /no PinGo/],
