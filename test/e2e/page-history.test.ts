@@ -1,33 +1,23 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { accessibilityFaults } from "../support/accessibility.ts";
-import { chromiumPath, openBrowser, type TestBrowser } from "../support/browser.ts";
-import { MockPingo } from "../support/mock-pingo/server.ts";
-import { World } from "../support/mock-pingo/world.ts";
+import { chromiumPath } from "../support/browser.ts";
 import { skipWithout } from "../support/need.ts";
+import { pageUnderTest } from "../support/page-under-test.ts";
 import { Pingo } from "../support/pingo.ts";
 import { openWatched } from "../support/watched-page.ts";
 
 const minuteMs = 60_000;
 
 describe("what the page says of its history", { skip: skipWithout(chromiumPath) }, () => {
-  const mock = new MockPingo(new World({ nowMs: Date.now }));
-  let browser: TestBrowser;
-
-  before(async () => {
-    await mock.start();
-    browser = await openBrowser();
-  });
-  after(async () => {
-    await browser?.close();
-    await mock.stop();
-  });
+  const onTest = pageUnderTest();
+  const { mock } = onTest;
 
   test("a disk that is full: what PinGo says, since when, until it is over", async () => {
     const sinceMs = Date.UTC(2026, 10, 20, 12, 4);
     const problem = "cannot be written: database or disk is full";
     mock.history = { problem, problemSinceMs: sinceMs };
-    const { page, faults } = await openWatched(browser, mock.url);
+    const { page, faults } = await openWatched(onTest.browser, mock.url);
     const notice = page.locator(".notice-warn", { hasText: "in trouble since Fri 20 Nov, 12:04" });
     await notice.getByText(problem).waitFor();
     assert.deepEqual(await accessibilityFaults(page), []);
@@ -43,7 +33,7 @@ describe("what the page says of its history", { skip: skipWithout(chromiumPath) 
 
   test("a damaged file that was set aside: where time from before it is shown, and not where none is", async () => {
     mock.history = { damagedFiles: 1, damagedMs: Date.now() - 90 * minuteMs };
-    const { page, faults } = await openWatched(browser, `${mock.url}?view=overview&range=3h`);
+    const { page, faults } = await openWatched(onTest.browser, `${mock.url}?view=overview&range=3h`);
     const notice = page.locator(".notice-warn", { hasText: /begins anew at \d\d:\d\d: its file was damaged/ });
     await notice.waitFor();
     await page.getByRole("button", { name: "1h", exact: true }).click();
@@ -59,7 +49,7 @@ describe("what the page says of its history", { skip: skipWithout(chromiumPath) 
     const demo = new Pingo(["demo", "--history", "none", "--listen", "127.0.0.1:0", "--write-kubeconfig", "/dev/null"]);
     t.after(() => demo.stop());
     const [, host = ""] = await demo.says(/metrics +http:\/\/(\S+)\/metrics/);
-    const { page, faults } = await openWatched(browser, `http://${host}/`);
+    const { page, faults } = await openWatched(onTest.browser, `http://${host}/`);
     const heading = page.getByRole("heading", { level: 1 });
     await heading.filter({ hasText: /all 12 nodes reachable/i }).waitFor();
     await page.getByText("This is now: no history is kept here.").waitFor();

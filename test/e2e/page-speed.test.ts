@@ -1,31 +1,21 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import type { Page } from "playwright-core";
-import { openBrowser, type TestBrowser } from "../support/browser.ts";
+import type { TestBrowser } from "../support/browser.ts";
 import { eventually } from "../support/eventually.ts";
-import { MockPingo } from "../support/mock-pingo/server.ts";
-import { World } from "../support/mock-pingo/world.ts";
+import type { MockPingo } from "../support/mock-pingo/server.ts";
 import { skipWithout } from "../support/need.ts";
+import { pageUnderTest } from "../support/page-under-test.ts";
 import { openWatched } from "../support/watched-page.ts";
 
 // What makes the page quick; how quick it is, `npm run bench:page` says.
 describe("the page", { skip: skipWithout("chromium") }, () => {
-  const world = new World({ nowMs: Date.now });
-  const mock = new MockPingo(world);
-  let browser: TestBrowser;
-
-  before(async () => {
-    await mock.start();
-    browser = await openBrowser();
-  });
-  after(async () => {
-    await browser?.close();
-    await mock.stop();
-  });
+  const onTest = pageUnderTest();
+  const { mock } = onTest;
 
   test("is opened with one script and one style sheet, and asks its question once, before all else", async () => {
     const askedBefore = mock.asked.length;
-    const { page, faults } = await openWatched(browser, `${mock.url}?range=6h`);
+    const { page, faults } = await openWatched(onTest.browser, `${mock.url}?range=6h`);
     await page.locator(".strip canvas").first().waitFor();
     const asked = mock.asked.slice(askedBefore);
     const [document, ...assets] = asked.filter((path) => !path.startsWith("/api/"));
@@ -40,7 +30,7 @@ describe("the page", { skip: skipWithout("chromium") }, () => {
   });
 
   test("has canvases only of the strips near what is to be seen, also after it was scrolled through", async () => {
-    const { page, faults } = await openUnfolded(browser, mock);
+    const { page, faults } = await openUnfolded(onTest.browser, mock);
     const drawn = () => page.locator(".strip canvas").count();
     const all = await page.locator(".strip").count();
     assert.ok(all > 150, `${all} strips`);
@@ -60,7 +50,7 @@ describe("the page", { skip: skipWithout("chromium") }, () => {
   });
 
   test("tells of each strip where it stands in time, also once the time is another", async () => {
-    const { page } = await openUnfolded(browser, mock);
+    const { page } = await openUnfolded(onTest.browser, mock);
     const said = () => page.evaluate("[...document.querySelectorAll('.strip')].map((one) => one.ariaValueText ?? '')");
     const whens = async () => new Set(((await said()) as string[]).map((text) => text.split(",")[0]));
     await eventually("one time for all", async () => (await whens()).size === 1 && !(await whens()).has(""));
@@ -75,7 +65,7 @@ describe("the page", { skip: skipWithout("chromium") }, () => {
   });
 
   test("keeps one stop of the tab key when the strip that was it goes", async () => {
-    const { page } = await openUnfolded(browser, mock);
+    const { page } = await openUnfolded(onTest.browser, mock);
     const stops = page.locator('.strip[tabindex="0"]');
     await page.locator(".node-row .strip").first().focus();
     assert.equal(await stops.count(), 1);

@@ -6,23 +6,15 @@ import { eventually } from "../support/eventually.ts";
 import { MockPingo } from "../support/mock-pingo/server.ts";
 import { incident, World } from "../support/mock-pingo/world.ts";
 import { skipWithout } from "../support/need.ts";
+import { pageUnderTest } from "../support/page-under-test.ts";
 import { openWatched } from "../support/watched-page.ts";
 
 describe("the page in use", { skip: skipWithout("chromium") }, () => {
-  const mock = new MockPingo(new World({ nowMs: Date.now }));
-  let browser: TestBrowser;
-
-  before(async () => {
-    await mock.start();
-    browser = await openBrowser();
-  });
-  after(async () => {
-    await browser?.close();
-    await mock.stop();
-  });
+  const onTest = pageUnderTest();
+  const { mock } = onTest;
 
   test("says on top what is wrong, in the reader's own time", async () => {
-    const { page } = await openWatched(browser, mock.url, { timezoneId: "Asia/Kolkata" });
+    const { page } = await openWatched(onTest.browser, mock.url, { timezoneId: "Asia/Kolkata" });
     const headline = await page.locator("h1").innerText();
     assert.match(headline, /^62 of 62 nodes of zone eu-west-1c unreachable since \d\d:\d\d$/);
     const since = await page.locator("h1 time").getAttribute("datetime");
@@ -34,7 +26,7 @@ describe("the page in use", { skip: skipWithout("chromium") }, () => {
   });
 
   test("a click on a sick node shows the reason; back returns", async () => {
-    const { page, faults } = await openWatched(browser, mock.url);
+    const { page, faults } = await openWatched(onTest.browser, mock.url);
     await page.locator(".node-row.is-unreachable .strip").first().click();
     await page.locator(".event .tag-bad", { hasText: "timeout" }).first().waitFor();
     await page.getByText("no answer to 4 SYNs").first().waitFor();
@@ -46,7 +38,7 @@ describe("the page in use", { skip: skipWithout("chromium") }, () => {
   });
 
   test("dragging over a strip zooms, and the address says to where", async () => {
-    const { page, faults } = await openWatched(browser, `${mock.url}?view=overview&range=3h`);
+    const { page, faults } = await openWatched(onTest.browser, `${mock.url}?view=overview&range=3h`);
     await drag(page, ".zone-row .strip", 0.25, 0.5);
     await page.waitForURL(/at=.*range=4\dm/);
     await page.locator(".as-of").waitFor();
@@ -58,7 +50,7 @@ describe("the page in use", { skip: skipWithout("chromium") }, () => {
   });
 
   test("dragging over a chart zooms", async () => {
-    const { page, faults } = await openWatched(browser, `${mock.url}?view=node&range=3h&node=${nodeKey(7)}`);
+    const { page, faults } = await openWatched(onTest.browser, `${mock.url}?view=node&range=3h&node=${nodeKey(7)}`);
     await drag(page, ".chart .u-over", 0.25, 0.5);
     await page.waitForURL(/at=.*range=4\dm/);
     assert.deepEqual(faults, []);
@@ -66,12 +58,12 @@ describe("the page in use", { skip: skipWithout("chromium") }, () => {
   });
 
   test("a copied address shows the same moment", async () => {
-    const { page } = await openWatched(browser, `${mock.url}?view=overview&range=1h`);
+    const { page } = await openWatched(onTest.browser, `${mock.url}?view=overview&range=1h`);
     await page.locator(".strip").first().waitFor();
     await page.getByRole("button", { name: "earlier" }).click();
     await page.locator(".as-of").waitFor();
     const seen = await seenOn(page);
-    const other = await openWatched(browser, page.url());
+    const other = await openWatched(onTest.browser, page.url());
     await other.page.locator(".as-of").waitFor();
     assert.deepEqual(await seenOn(other.page), seen);
     await page.close();
@@ -79,7 +71,7 @@ describe("the page in use", { skip: skipWithout("chromium") }, () => {
   });
 
   test("says that the address names no moment it knows, what is shown instead, and goes on", async () => {
-    const { page, faults } = await openWatched(browser, `${mock.url}?view=overview&range=1h&at=2026-11-26T12:0`);
+    const { page, faults } = await openWatched(onTest.browser, `${mock.url}?view=overview&range=1h&at=2026-11-26T12:0`);
     const notice = page.getByRole("alert").filter({ hasText: "not all that the address says" });
     await notice.getByText(/^at "2026-11-26T12:0" is no time; give 2026-11-26T12:00:00Z .*: now is shown\.$/).waitFor();
     await page.locator(".strip").first().waitFor();
@@ -94,7 +86,7 @@ describe("the page in use", { skip: skipWithout("chromium") }, () => {
   });
 
   test("is used without a mouse", async () => {
-    const { page, faults } = await openWatched(browser, mock.url);
+    const { page, faults } = await openWatched(onTest.browser, mock.url);
     await page.locator(".strip").first().waitFor();
     await page.locator('.strip[tabindex="0"]').focus();
     await page.keyboard.press("Home");
@@ -122,7 +114,7 @@ describe("the page in use", { skip: skipWithout("chromium") }, () => {
   });
 
   test("finds a node among all of them, also a healthy one", async () => {
-    const { page } = await openWatched(browser, mock.url);
+    const { page } = await openWatched(onTest.browser, mock.url);
     await page.getByRole("searchbox").fill("ip-10-44-0-33");
     await page.waitForURL(/search=ip-10-44-0-33/);
     await page.getByRole("link", { name: "ip-10-44-0-33" }).waitFor();
@@ -131,7 +123,7 @@ describe("the page in use", { skip: skipWithout("chromium") }, () => {
   });
 
   test("unfolds the healthy nodes of a zone, and the address says so", async () => {
-    const { page } = await openWatched(browser, mock.url);
+    const { page } = await openWatched(onTest.browser, mock.url);
     await page
       .getByRole("button", { name: /\d+ healthy nodes/ })
       .first()
@@ -143,14 +135,14 @@ describe("the page in use", { skip: skipWithout("chromium") }, () => {
   });
 
   test("what is seen can be taken along", async () => {
-    const { page } = await openWatched(browser, `${mock.url}?view=zones&range=6h&cluster=shop-eu`);
+    const { page } = await openWatched(onTest.browser, `${mock.url}?view=zones&range=6h&cluster=shop-eu`);
     const link = page.getByRole("link", { name: "download what is seen as CSV" });
     assert.match((await link.getAttribute("href")) ?? "", /^api\/v1\/zones\?range=6h&cluster=shop-eu&format=csv$/);
     await page.close();
   });
 
   test("works below a proxy's path", async () => {
-    const { page } = await openWatched(browser, mock.url);
+    const { page } = await openWatched(onTest.browser, mock.url);
     const addresses = await page.evaluate(
       "[...document.querySelectorAll('[href],[src]')].map((e) => e.getAttribute('href') ?? e.getAttribute('src'))",
     );

@@ -1,26 +1,16 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import type { Page } from "playwright-core";
 import { accessibilityFaults } from "../support/accessibility.ts";
-import { openBrowser, type TestBrowser } from "../support/browser.ts";
 import { MockPingo } from "../support/mock-pingo/server.ts";
 import { World } from "../support/mock-pingo/world.ts";
 import { skipWithout } from "../support/need.ts";
+import { pageUnderTest } from "../support/page-under-test.ts";
 import { openWatched } from "../support/watched-page.ts";
 
 describe("the page's views", { skip: skipWithout("chromium") }, () => {
-  const world = new World({ nowMs: Date.now });
-  const mock = new MockPingo(world);
-  let browser: TestBrowser;
-
-  before(async () => {
-    await mock.start();
-    browser = await openBrowser();
-  });
-  after(async () => {
-    await browser?.close();
-    await mock.stop();
-  });
+  const onTest = pageUnderTest();
+  const { world, mock } = onTest;
 
   const sickKey = world.nodes.find(({ index }) => index === 7)?.key ?? "";
   const views = {
@@ -36,7 +26,7 @@ describe("the page's views", { skip: skipWithout("chromium") }, () => {
 
   for (const [name, address] of Object.entries(views)) {
     test(`${name}: drawn and accessible, light, dark and on a phone, and nothing went wrong`, async () => {
-      const { page, faults } = await openWatched(browser, `${mock.url}${address}&theme=light`);
+      const { page, faults } = await openWatched(onTest.browser, `${mock.url}${address}&theme=light`);
       await drawn(page);
       assert.deepEqual(await accessibilityFaults(page), []);
       await page.getByRole("button", { name: "dark colours" }).click();
@@ -52,7 +42,7 @@ describe("the page's views", { skip: skipWithout("chromium") }, () => {
   }
 
   test("what is not known of is told, with a way back", async () => {
-    const { page } = await openWatched(browser, `${mock.url}?view=node&node=nobody`);
+    const { page } = await openWatched(onTest.browser, `${mock.url}?view=node&node=nobody`);
     await page.getByText("there is no such node in this history").waitFor();
     await page.getByRole("link", { name: "back to the overview" }).click();
     await page.locator(".strip").first().waitFor();
@@ -61,7 +51,7 @@ describe("the page's views", { skip: skipWithout("chromium") }, () => {
 
   test("a server that cannot answer now is asked again", async () => {
     mock.failure = { status: 503, error: "the history is being read" };
-    const { page } = await openWatched(browser, mock.url);
+    const { page } = await openWatched(onTest.browser, mock.url);
     await page.getByText("the history is being read").waitFor();
     mock.failure = undefined;
     await page.locator(".strip").first().waitFor();
@@ -72,7 +62,7 @@ describe("the page's views", { skip: skipWithout("chromium") }, () => {
   test("nothing that was never heard of is shown as fine", async () => {
     const empty = new MockPingo(new World({ nowMs: Date.now, zoneSizes: [] }));
     await empty.start();
-    const { page } = await openWatched(browser, empty.url);
+    const { page } = await openWatched(onTest.browser, empty.url);
     await page.getByText("No nodes yet.").waitFor();
     await page.close();
     await empty.stop();
