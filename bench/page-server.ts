@@ -9,7 +9,7 @@ import { HistoryFleet } from "./history-fleet.ts";
 
 const probeMs = 15_000;
 
-export interface ServedHistory {
+interface ServedHistory {
   readonly url: string;
   /** As the page's address names them. */
   readonly zones: readonly string[];

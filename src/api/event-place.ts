@@ -1,5 +1,5 @@
 /** Where somebody who reads events from the newest on has come to: a moment, and how many of its events were seen. */
-export interface EventPlace {
+interface EventPlace {
   readonly atMs: number;
   readonly seen: number;
 }

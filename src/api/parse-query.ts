@@ -14,7 +14,7 @@ export const defaultRangeMs = 3 * 3_600_000;
 export const maxRows = { overview: 500, events: 1_000, targets: 1_000 } as const;
 export const defaultRows = 100;
 /** Of a file that says nothing else: all. */
-export const allRows = 1_000_000_000;
+const allRows = 1_000_000_000;
 const maxOffset = 1_000_000;
 const maxNameLength = 256;
 /** Cluster, uid and address. */

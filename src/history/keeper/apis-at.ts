@@ -3,7 +3,7 @@ import type { ChangeRow } from "../store/store.ts";
 import { isUpBy } from "./cluster-states.ts";
 
 /** What tells of APIs around a moment: their changes, and PinGo's own starts and stops. */
-export interface ApiChanges {
+interface ApiChanges {
   /** Up to that moment, the newest first. */
   readonly before: readonly ChangeRow[];
   /** After it, the oldest first. */

@@ -5,7 +5,7 @@ import { type Opened, openDatabase } from "../store/database.ts";
 import type { LogLoss } from "../store/log-loss.ts";
 import { mishapOf } from "../store/sqlite-trouble.ts";
 
-export interface OpenFileOptions {
+interface OpenFileOptions {
   /** Undefined for a history in memory. */
   readonly path: string | undefined;
   readonly nowUnixMs: number;
