@@ -1,6 +1,7 @@
 import { exitMeanings, meanings, title } from "../src/cli/help.ts";
 import { type KubectlOption, kubectlOptions } from "../src/config/kubectl-options.ts";
-import { type Command, commands, type Option, type OptionName, optionNames, options } from "../src/config/options.ts";
+import { type Command, commands, type Option } from "../src/config/options/option.ts";
+import { type OptionName, optionNames, options } from "../src/config/options.ts";
 
 /** pingo(1) in the macros of man(7), from the table of options. */
 export function manPage(version: string): string {

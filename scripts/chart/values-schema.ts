@@ -1,4 +1,5 @@
-import { type Option, options, variableOf } from "../../src/config/options.ts";
+import type { Option } from "../../src/config/options/option.ts";
+import { options, variableOf } from "../../src/config/options.ts";
 
 /** JSON Schema, draft 7, which is what Helm reads. */
 type Schema = Readonly<Record<string, unknown>>;

@@ -1,14 +1,7 @@
 import { type Face, pingoFace } from "../config/face.ts";
 import { flagsOfCommand, type KubectlOption, kubectlNames } from "../config/kubectl-options.ts";
-import {
-  type Command,
-  commands,
-  type Option,
-  type OptionName,
-  options,
-  variableOf,
-  wordOption,
-} from "../config/options.ts";
+import { type Command, commands, type Option } from "../config/options/option.ts";
+import { type OptionName, options, variableOf, wordOption } from "../config/options.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { textTable } from "./text-table.ts";
 

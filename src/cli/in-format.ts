@@ -1,4 +1,4 @@
-import type { OutputFormat } from "../config/options.ts";
+import type { OutputFormat } from "../config/options/output-options.ts";
 
 /** One result, ready to be told in each way; only the one that is wanted is made. */
 export interface Told {

@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
 import { type Face, pingoFace } from "../config/face.ts";
 import { type ClusterConfig, findClusters } from "../config/find-clusters.ts";
-import type { Command } from "../config/options.ts";
+import type { Command } from "../config/options/option.ts";
 import { readConfig } from "../config/read-config.ts";
 import { oneLine } from "../log.ts";
 import { readBoundedFile } from "../targets/kubernetes/credentials/read-bounded-file.ts";

@@ -1,6 +1,7 @@
 import { type Face, pingoFace } from "./face.ts";
 import { type KubectlOption, kubectlOptions, kubectlRefuses } from "./kubectl-options.ts";
-import { type Command, commands, type Option, type OptionName, options, wordOption } from "./options.ts";
+import { type Command, commands, type Option } from "./options/option.ts";
+import { type OptionName, options, wordOption } from "./options.ts";
 import { closest } from "./suggest.ts";
 
 /** A command line taken apart; values are still text. */

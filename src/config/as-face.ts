@@ -2,7 +2,7 @@ import type { Arguments } from "./arguments.ts";
 import type { Face } from "./face.ts";
 import { kubectlOptions, kubectlSays, takesKubectlFlags } from "./kubectl-options.ts";
 import { type OptionName, options, variableOf } from "./options.ts";
-import type { Sources } from "./read-config.ts";
+import type { Sources } from "./settings.ts";
 
 /**
  * Takes out what only kubectl's users say. They mean the kubeconfig, and so what names an API to PinGo alone counts neither

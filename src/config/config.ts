@@ -7,7 +7,8 @@ import type { TokenConfig } from "../targets/kubernetes/token.ts";
 import type { AddressType, IpFamily, NamedPort } from "../targets/select.ts";
 import type { Shard } from "../targets/shard.ts";
 import type { Endpoint } from "../top/endpoint.ts";
-import type { OutputFormat, Shell } from "./options.ts";
+import type { Shell } from "./options/access-options.ts";
+import type { OutputFormat } from "./options/output-options.ts";
 import type { Header } from "./parse-header.ts";
 import type { HistoryPlace } from "./parse-history.ts";
 

@@ -1,4 +1,4 @@
-import type { Command } from "./options.ts";
+import type { Command } from "./options/option.ts";
 
 /** By which name PinGo was called. */
 export interface Face {

@@ -6,7 +6,7 @@ import { readServiceAccount } from "../targets/kubernetes/credentials/service-ac
 import { staticCluster } from "../targets/static/static-entry.ts";
 import type { ApiConfig, SourceConfig } from "./config.ts";
 import { overrideKubeconfig } from "./override-kubeconfig.ts";
-import type { Sources } from "./read-config.ts";
+import type { Sources } from "./settings.ts";
 
 /** A cluster that is watched. */
 export interface ClusterConfig {

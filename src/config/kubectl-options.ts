@@ -1,5 +1,6 @@
 import type { Face } from "./face.ts";
-import { type Command, type OptionName, optionNames, options } from "./options.ts";
+import type { Command } from "./options/option.ts";
+import { type OptionName, optionNames, options } from "./options.ts";
 
 /** A flag of kubectl's that puts something in the place of what the kubeconfig says. */
 export interface KubectlOption {

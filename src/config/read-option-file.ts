@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import type * as Yaml from "yaml";
-import { type Option, type OptionName, optionNames, options } from "./options.ts";
+import type { Option } from "./options/option.ts";
+import { type OptionName, optionNames, options } from "./options.ts";
 import { closest } from "./suggest.ts";
 import { quoteUnlessToken } from "./values.ts";
 

@@ -4,7 +4,8 @@ import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { helpText } from "../../src/cli/help.ts";
 import { kubectlFace } from "../../src/config/face.ts";
-import { commands, optionNames, options } from "../../src/config/options.ts";
+import { commands } from "../../src/config/options/option.ts";
+import { optionNames, options } from "../../src/config/options.ts";
 
 const folder = new URL("snapshots/", import.meta.url);
 const updating = process.env.UPDATE_SNAPSHOTS === "1";

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { stringify } from "yaml";
 import type { SourceConfig } from "../../src/config/config.ts";
 import { findClusters } from "../../src/config/find-clusters.ts";
-import type { Environment } from "../../src/config/read-config.ts";
+import type { Environment } from "../../src/config/settings.ts";
 import { makeCertificates } from "../../src/sandbox/certificates.ts";
 
 const none: SourceConfig = {

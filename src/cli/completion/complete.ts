@@ -1,8 +1,9 @@
 import { type Arguments, type Flag, flagsOf, readArguments, takeApart } from "../../config/arguments.ts";
 import type { Face } from "../../config/face.ts";
 import { flagsOfCommand, kubectlNames, kubectlOptions } from "../../config/kubectl-options.ts";
-import { type Command, commands, type Option, type OptionName, options, wordOption } from "../../config/options.ts";
-import type { Sources } from "../../config/read-config.ts";
+import { type Command, commands, type Option } from "../../config/options/option.ts";
+import { type OptionName, options, wordOption } from "../../config/options.ts";
+import type { Sources } from "../../config/settings.ts";
 import { meanings } from "../help.ts";
 import { valuesOf } from "./values-of.ts";
 

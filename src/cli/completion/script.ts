@@ -1,5 +1,5 @@
 import type { Config } from "../../config/config.ts";
-import { type Shell, shells } from "../../config/options.ts";
+import { type Shell, shells } from "../../config/options/access-options.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import type { Terminal } from "../terminal.ts";
 

@@ -1,7 +1,7 @@
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import type { Flag } from "../../config/arguments.ts";
-import type { Sources } from "../../config/read-config.ts";
+import type { Sources } from "../../config/settings.ts";
 import type { Entries } from "../../targets/kubernetes/credentials/kubeconfig.ts";
 import { loadKubeconfig } from "../../targets/kubernetes/credentials/load-kubeconfig.ts";
 import type { Candidate, Candidates } from "./complete.ts";

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { complete } from "../../../src/cli/completion/complete.ts";
 import { kubectlFace, pingoFace } from "../../../src/config/face.ts";
-import { commands, optionNames, options } from "../../../src/config/options.ts";
+import { commands } from "../../../src/config/options/option.ts";
+import { optionNames, options } from "../../../src/config/options.ts";
 
 const kubeconfig = `
 contexts: [{ name: "arn:aws:eks:eu-west-1:1:cluster/prod" }, { name: staging }]
