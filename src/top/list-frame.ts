@@ -89,42 +89,8 @@ const shortestHeat = 8;
 /** What fits the width, the least needful left out first. */
 function columnsOf(state: TopState, rows: readonly NodeRow[], look: Look): readonly Column[] {
   const { columns: width, nowMs, range, overview } = state;
-  const condition: Column = {
-    title: "CONDITION",
-    cells: 11,
-    text: (row) => row.condition,
-    ink: (row) => inkOfCondition(row.condition),
-  };
-  const since: Column = {
-    title: "SINCE",
-    cells: 5,
-    align: "right",
-    text: ({ sinceMs }) => (sinceMs === null ? "-" : ago(sinceMs, nowMs)),
-  };
-  const why: Column = { title: "WHY", cells: 15, text: (row) => (row.isProbed ? row.why : "gone") };
-  const rtt: Column = {
-    title: "RTT",
-    cells: 8,
-    align: "right",
-    text: (row) => {
-      const rttUs = rttOf(row);
-      return rttUs === undefined ? "-" : formatUs(rttUs);
-    },
-  };
-  const ready: Column = {
-    title: "READY",
-    cells: 5,
-    text: ({ isReady }) => (isReady === null ? "-" : isReady ? "yes" : "no"),
-    ink: ({ isReady }) => (isReady === false ? "retransmit" : undefined),
-  };
   const places = width >= 110 ? placeColumns(rows, overview) : [];
-  const fixed = [
-    condition,
-    ...(width >= 40 ? [since] : []),
-    ...(width >= 70 ? [why] : []),
-    ...(width >= 100 ? [ready] : []),
-    ...(width >= 50 ? [rtt] : []),
-  ];
+  const fixed = fixedColumns(width, nowMs);
   const taken = [...places, ...fixed].reduce((sum, { cells }) => sum + cells + 1, margin);
   const room = width - taken;
   const longest = Math.max(4, ...rows.map(({ node, portName }) => cellsOf(nameOf(node, portName))));
@@ -134,16 +100,54 @@ function columnsOf(state: TopState, rows: readonly NodeRow[], look: Look): reado
     { title: "NODE", cells: name, text: ({ node, portName }) => nameOf(node, portName) },
     ...places,
     ...fixed,
-    ...(heat >= shortestHeat
-      ? [
-          {
-            title: `LAST ${range}`,
-            cells: heat,
-            text: (row: NodeRow) => sparkline(row.heat, heat, look.heat, look.ink),
-          },
-        ]
-      : []),
+    ...(heat >= shortestHeat ? [heatColumn(range, heat, look)] : []),
   ];
+}
+
+/** Those that are as wide for all rows, the condition in any window. */
+function fixedColumns(width: number, nowMs: number): Column[] {
+  return [
+    conditionColumn,
+    ...(width >= 40 ? [sinceColumn(nowMs)] : []),
+    ...(width >= 70 ? [whyColumn] : []),
+    ...(width >= 100 ? [readyColumn] : []),
+    ...(width >= 50 ? [rttColumn] : []),
+  ];
+}
+
+const conditionColumn: Column = {
+  title: "CONDITION",
+  cells: 11,
+  text: (row) => row.condition,
+  ink: (row) => inkOfCondition(row.condition),
+};
+
+const whyColumn: Column = { title: "WHY", cells: 15, text: (row) => (row.isProbed ? row.why : "gone") };
+
+const rttColumn: Column = {
+  title: "RTT",
+  cells: 8,
+  align: "right",
+  text: (row) => {
+    const rttUs = rttOf(row);
+    return rttUs === undefined ? "-" : formatUs(rttUs);
+  },
+};
+
+const readyColumn: Column = {
+  title: "READY",
+  cells: 5,
+  text: ({ isReady }) => (isReady === null ? "-" : isReady ? "yes" : "no"),
+  ink: ({ isReady }) => (isReady === false ? "retransmit" : undefined),
+};
+
+function sinceColumn(nowMs: number): Column {
+  const text = ({ sinceMs }: NodeRow) => (sinceMs === null ? "-" : ago(sinceMs, nowMs));
+  return { title: "SINCE", cells: 5, align: "right", text };
+}
+
+function heatColumn(range: string, cells: number, { heat, ink }: Look): Column {
+  return { title: `LAST ${range}`, cells, text: (row) => sparkline(row.heat, cells, heat, ink) };
 }
 
 /** The kubelet's port is the rule, and goes without saying. */

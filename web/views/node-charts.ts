@@ -3,7 +3,7 @@ import { useContext, useRef, useState } from "preact/hooks";
 import type uPlot from "uplot";
 import type { HistoryAnswer } from "../../src/api/v1.ts";
 import { paintResults, paintRetransmits, paintSmoke } from "../draw/paint-charts.ts";
-import { Chart } from "../parts/chart.ts";
+import { Chart, type ChartProps } from "../parts/chart.ts";
 import { PageContext } from "../parts/page-context.ts";
 import { axisDuration, countScale, handshakesScale, latencyScale } from "../state/chart-scale.ts";
 import { clamp, columnStartMs } from "../state/columns.ts";
@@ -23,15 +23,13 @@ export function NodeCharts({ answer, latencyWord }: NodeChartsProps): ComponentC
   const { palette, go, nowMs } = useContext(PageContext);
   const [column, setColumn] = useState<number>();
   const top = useRef<uPlot>(undefined);
-  const { range, series } = answer;
-  const source = { answer, palette };
-  const shared = {
-    range,
-    palette,
-    zoom: (fromMs: number, toMs: number) => go(windowOf(fromMs, toMs, nowMs())),
-    pointed: () => {},
-  };
+  const { range } = answer;
+  const zoom = (fromMs: number, toMs: number) => go(windowOf(fromMs, toMs, nowMs()));
+  const shared: SharedProps = { range, palette, zoom, pointed: () => {} };
   const moveTo = (next: number) => moveCursor(top.current, range.columns, next);
+  const made = (chart: uPlot | undefined) => {
+    top.current = chart;
+  };
   return h(
     "section",
     { class: "charts", "aria-label": "measurements over time" },
@@ -43,52 +41,67 @@ export function NodeCharts({ answer, latencyWord }: NodeChartsProps): ComponentC
         ...sliderProps(answer, column, nowMs()),
         onKeyDown: (event: KeyboardEvent) => keyed(event, column ?? range.columns - 1, moveTo),
       },
-      h(
-        "h2",
-        null,
-        latencyWord,
-        h(
-          "small",
-          null,
-          "median coloured by loss; smoke: from the quickest to p90, p99 and the slowest; dashed: the node\u2019s normal",
-        ),
-      ),
-      h(Chart, {
-        ...shared,
-        ...latencyScale(answer),
-        label: `chart of ${latencyWord}`,
-        heightPx: 270,
-        tickText: axisDuration,
-        // On a small screen it is all that is seen of the three.
-        hasTimes: true,
-        paint: (chart) => paintSmoke(chart, source),
-        pointed: setColumn,
-        made: (chart) => {
-          top.current = chart;
-        },
-      }),
-      h("h2", null, "SYN retransmits", h("small", null, "per step")),
-      h(Chart, {
-        ...shared,
-        ...countScale(series.synRetransmits, 4),
-        label: "chart of SYN retransmits",
-        heightPx: 84,
-        tickText: wholeOnly,
-        hasTimes: false,
-        paint: (chart) => paintRetransmits(chart, source),
-      }),
-      h("h2", null, "Handshakes by result", h("small", null, "failed ones at the foot")),
-      h(Chart, {
-        ...shared,
-        ...handshakesScale(answer),
-        label: "chart of handshakes by result",
-        heightPx: 120,
-        tickText: wholeOnly,
-        hasTimes: true,
-        paint: (chart) => paintResults(chart, source),
-      }),
+      ...latencyChart(answer, latencyWord, { ...shared, pointed: setColumn, made }),
+      ...retransmitChart(answer, shared),
+      ...resultChart(answer, shared),
     ),
   );
+}
+
+/** What the charts of one node have in common. */
+type SharedProps = Pick<ChartProps, "range" | "palette" | "zoom" | "pointed" | "made">;
+
+function heading(title: string, hint: string): ComponentChild {
+  return h("h2", null, title, h("small", null, hint));
+}
+
+const latencyHint =
+  "median coloured by loss; smoke: from the quickest to p90, p99 and the slowest; dashed: the node\u2019s normal";
+
+function latencyChart(answer: HistoryAnswer, word: string, shared: SharedProps): ComponentChild[] {
+  return [
+    heading(word, latencyHint),
+    h(Chart, {
+      ...shared,
+      ...latencyScale(answer),
+      label: `chart of ${word}`,
+      heightPx: 270,
+      tickText: axisDuration,
+      // On a small screen it is all that is seen of the three.
+      hasTimes: true,
+      paint: (chart) => paintSmoke(chart, { answer, palette: shared.palette }),
+    }),
+  ];
+}
+
+function retransmitChart(answer: HistoryAnswer, shared: SharedProps): ComponentChild[] {
+  return [
+    heading("SYN retransmits", "per step"),
+    h(Chart, {
+      ...shared,
+      ...countScale(answer.series.synRetransmits, 4),
+      label: "chart of SYN retransmits",
+      heightPx: 84,
+      tickText: wholeOnly,
+      hasTimes: false,
+      paint: (chart) => paintRetransmits(chart, { answer, palette: shared.palette }),
+    }),
+  ];
+}
+
+function resultChart(answer: HistoryAnswer, shared: SharedProps): ComponentChild[] {
+  return [
+    heading("Handshakes by result", "failed ones at the foot"),
+    h(Chart, {
+      ...shared,
+      ...handshakesScale(answer),
+      label: "chart of handshakes by result",
+      heightPx: 120,
+      tickText: wholeOnly,
+      hasTimes: true,
+      paint: (chart) => paintResults(chart, { answer, palette: shared.palette }),
+    }),
+  ];
 }
 
 const wholeOnly = (value: number) => (Number.isInteger(value) ? String(value) : "");
