@@ -13,7 +13,26 @@ const slow = [
   /^test\/(e2e|lab|deploy)\//,
   /chaos\.test/,
   /fuzz/,
-  /(this-machine|thread-death|limits|web-security)\.test/,
+  /(this-machine|thread-death|limits|otlp-sender|web-security)\.test/,
+];
+/**
+ * No quick tests either: each takes one to four seconds of a core, a third of what all quick ones took together. They hold
+ * a property over many thousand values, fill or damage a file again and again, start kubectl for each case, or wait for
+ * watches to end.
+ */
+export const heavyFiles: readonly string[] = [
+  "test/history/keeper/events.test.ts",
+  "test/history/keeper/retention.test.ts",
+  "test/history/percentiles.test.ts",
+  "test/history/prometheus/prometheus-history.test.ts",
+  "test/history/store/database.test.ts",
+  "test/history/store/log-loss.test.ts",
+  "test/sandbox/api.test.ts",
+  "test/sandbox/kubectl.test.ts",
+  "test/targets/follow-sandbox.test.ts",
+  "test/targets/kubernetes/credentials/kubectl.test.ts",
+  "test/targets/kubernetes/credentials/oracle.test.ts",
+  "test/targets/static/parse-target-file.test.ts",
 ];
 /** Minutes of waiting, for what a Prometheus scrapes and for a watch to be found dead; and promtool, which takes one core. */
 const waiting = /^test\/(e2e\/(prometheus|history-prometheus-scraped)|lab\/(alerts|dead-watch)|deploy\/rules)\.test/;
@@ -22,10 +41,10 @@ const waiting = /^test\/(e2e\/(prometheus|history-prometheus-scraped)|lab\/(aler
  * have seconds to spare, two run at once.
  */
 const alone =
-  /^test\/(chaos\/|e2e\/(demo-page|history-memory|page-speed)|handshake\/|http\/limits|lab\/(capture|loss|outage|wall-clock))/;
+  /^test\/(chaos\/|e2e\/(demo-page|history-memory|page-speed)|handshake\/|http\/limits|lab\/(capture|loss|outage|wall-clock)|push\/)/;
 /** Each makes dist/ anew. */
 const packing = /^test\/(deploy\/krew|e2e\/package)\.test/;
-const isSlow = (path: string) => slow.some((some) => some.test(path));
+const isSlow = (path: string) => heavyFiles.includes(path) || slow.some((some) => some.test(path));
 
 const read = (path: string) => readFileSync(`${cwd}${path}`, "utf8");
 
