@@ -46,8 +46,9 @@ export class Archive {
   targets: () => readonly KnownTarget[] = () => [];
   writtenMinutes = 0;
   droppedMinutes = 0;
+  /** Set aside, logs among them. */
   damagedFiles = 0;
-  /** When the last of them was set aside. */
+  /** When the file itself was, the last time: what was before is in no file that is open. */
   damagedMs: number | undefined;
 
   private constructor(options: ArchiveOptions, store: Store) {
@@ -59,11 +60,11 @@ export class Archive {
 
   /** Opens the file or begins one; says why it cannot. One that is damaged is set aside. */
   static open(options: ArchiveOptions): Archive | { readonly problem: string } {
-    const { opened, damagedFiles } = openFile(options);
+    const { opened, damagedFiles, isReplaced } = openFile(options);
     if (opened.kind !== "open") return { problem: `cannot keep a history in ${options.path}: ${opened.why}` };
     const archive = new Archive(options, new Store(opened.db));
     archive.damagedFiles = damagedFiles;
-    if (damagedFiles > 0) archive.damagedMs = options.nowUnixMs;
+    if (isReplaced) archive.damagedMs = options.nowUnixMs;
     return archive;
   }
 

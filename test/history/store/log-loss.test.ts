@@ -56,14 +56,14 @@ function offsetOf(frame: number): number {
 function opened(path: string) {
   const log = recordingLog();
   const driver = new HistoryDriver({ path, nowUnixMs: startUnixMs + minutes * minuteMs }, log);
-  const { damagedFiles } = driver.keeper.status;
+  const { damagedFiles, damagedMs } = driver.keeper.status;
   const kept = [...driver.view.heat(60_000, 0, startUnixMs + 60 * minuteMs)].length;
   driver.close();
   const files = readdirSync(dirname(path)).filter((file) => file !== "history");
-  return { lines: log.lines, damagedFiles, kept, files };
+  return { lines: log.lines, damagedFiles, damagedMs, kept, files };
 }
 
-const silent = { lines: [], damagedFiles: 0, kept: minutes, files: [] };
+const silent = { lines: [], damagedFiles: 0, damagedMs: undefined, kept: minutes, files: [] };
 
 describe("the log of a history that was killed", () => {
   test("is read to its end, and nothing is said", (t) => {
@@ -86,7 +86,7 @@ describe("the log of a history that was killed", () => {
       const [readable, damaged] = [commits[2] as number, commits[3] as number];
       flip(`${path}-wal`, offsetOf(damaged) + offset);
       const before = readFileSync(`${path}-wal`);
-      const { lines, damagedFiles, kept, files } = opened(path);
+      const { lines, damagedFiles, damagedMs, kept, files } = opened(path);
       const lost = (commits.at(-1) as number) - readable;
       const frames = `frame ${damaged + 1} of ${(commits.at(-1) as number) + 1}`;
       const said = new RegExp(
@@ -96,7 +96,8 @@ describe("the log of a history that was killed", () => {
       assert.equal(lines.length, 1);
       assert.match(lines[0] as string, said);
       assert.equal(damagedFiles, 1);
-      assert.ok(kept < minutes, `${kept} minutes`);
+      assert.equal(damagedMs, undefined, "the history does not begin anew");
+      assert.ok(kept > 0 && kept < minutes, `${kept} minutes`);
       assert.deepEqual(files, ["history.damaged-2026-01-05T06-06-00.000Z-wal"]);
       assert.deepEqual(readFileSync(`${dirname(path)}/${files[0]}`), before);
       const again = opened(path);
@@ -180,7 +181,7 @@ describe("a damaged log that had gone over into its file", () => {
         said.lines.join("\n"),
         /^warn the log of the history .* is damaged \(frame \d+ of \d+ is damaged\): all it held is in the file; the log is now .*-wal$/,
       );
-      assert.equal(said.kept, kept);
+      assert.deepEqual([said.kept, said.damagedFiles, said.damagedMs], [kept, 1, undefined]);
       assert.deepEqual(readFileSync(`${dirname(copy)}/${said.files[0]}`), before);
     }
   });
@@ -193,10 +194,11 @@ describe("a damaged log that had gone over into its file", () => {
       const copy = copied(t, path);
       takeBackPage(copy, log);
       flip(`${copy}-wal`, offsetOf(frame) + 1_000);
-      const { lines, damagedFiles, files } = opened(copy);
+      const { lines, damagedFiles, damagedMs, files } = opened(copy);
       assert.match(lines[0] as string, /^error the log of the history .* of the last minutes are lost/);
       assert.equal(lines.length, damagedFiles);
       assert.equal(files.length, damagedFiles);
+      assert.equal(damagedMs, damagedFiles === 1 ? undefined : startUnixMs + minutes * minuteMs);
       if (damagedFiles === 1) continue;
       assert.match(lines[1] as string, /^error the history .* is damaged \(what is left does not fit together: /);
       setAside++;
