@@ -140,6 +140,24 @@ test("a clock that is put back to before a target joined does not make it unknow
   assert.ok((joinedMs ?? 0) <= driver.view.nowMs && (leftMs ?? 0) <= driver.view.nowMs);
 });
 
+test("handshakes that were told of late are no clock that is put back: nobody is written again for them", (t) => {
+  const driver = new HistoryDriver({ path: `${temporaryFolder(t)}/history` });
+  driver.pass(hourMs);
+  driver.add(...many);
+  driver.flush();
+  driver.settle();
+  const joined = driver.nowUnixMs;
+  for (const lateMs of [20, 3_000, 50_000]) {
+    driver.nowUnixMs = joined - lateMs;
+    for (const target of many) driver.reply(target, 300);
+    driver.nowUnixMs = joined + 1_000;
+    driver.flush();
+    assert.equal(bitesOf(driver), 0, `${lateMs} ms`);
+  }
+  assert.ok(driver.view.targets().every(({ joinedMs }) => joinedMs === joined));
+  driver.close();
+});
+
 test("a target that the file says joined later than a clock that is behind is known now", (t) => {
   const path = `${temporaryFolder(t)}/history`;
   const earlier = new HistoryDriver({ path });
