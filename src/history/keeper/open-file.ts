@@ -45,7 +45,7 @@ function openWithLog(path: string, aside: DamagedFiles, { nowUnixMs, log }: Open
   });
   if (lost === undefined) return { opened, damagedLogs: 0 };
   if (opened.kind === "refused") {
-    // Another PinGo's, which writes it just now, or one that the next start meets as it is.
+    // One that the next start is to meet as it is; or another PinGo's that began just now.
     if (lost.moved !== undefined) aside.giveBack(lost.moved);
     else if (typeof lost.copy === "string") aside.remove(lost.copy);
     return { opened, damagedLogs: 0 };

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { describe, type TestContext, test } from "node:test";
+import { openDatabase } from "../../../src/history/store/database.ts";
+import { isInUse } from "../../../src/history/store/in-use.ts";
 import { lossInLog } from "../../../src/history/store/log-loss.ts";
 import { HistoryDriver, minuteMs, startUnixMs } from "../../support/history-driver.ts";
 import { makeTarget } from "../../support/make-target.ts";
@@ -255,10 +257,25 @@ test("a damaged log of a file that another PinGo uses is its business", (t) => {
   }
   flip(`${path}-wal`, offsetOf(2) + 100);
   const log = recordingLog();
+  const touch = () => assert.fail("the log is about to be moved away or copied");
+  assert.equal(openDatabase(path, touch).kind, "refused");
   assert.throws(() => new HistoryDriver({ path }, log), /another PinGo uses it/);
   assert.deepEqual(log.lines, []);
   assert.deepEqual(readdirSync(dirname(path)).sort(), ["history", "history-wal"]);
   driver.close();
+});
+
+test("whether a file is in use is asked without a trace of it, also of a log that a crash left", (t) => {
+  const { path, log } = killed(t);
+  const before = readFileSync(path);
+  assert.equal(isInUse(path), false);
+  assert.deepEqual(readdirSync(dirname(path)).sort(), ["history", "history-wal"]);
+  assert.ok(before.equals(readFileSync(path)) && log.equals(readFileSync(`${path}-wal`)));
+  const driver = new HistoryDriver({ path });
+  assert.equal(isInUse(path), true);
+  driver.close();
+  assert.equal(isInUse(path), false);
+  assert.equal(isInUse(`${path}-none`), false);
 });
 
 test("of damaged files the newest three are kept, and what goes is said; others' files stay", (t) => {
