@@ -206,12 +206,12 @@ export class Archive {
   }
 
   #retentionBite(nowMs: number): void {
-    this.#retention.spareLog(this.#store);
     let isMore = false;
     this.#store.transaction(() => {
       isMore = this.#retention.bite(this.#store, nowMs);
     });
     this.#retentionDue = isMore || this.#retention.shrink(this.#store);
+    if (!this.#retentionDue) this.#retention.spareLog(this.#store);
   }
 
   /** Does what may go wrong in the world; gives whether it went well. */
