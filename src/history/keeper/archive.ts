@@ -255,22 +255,32 @@ export class Archive {
 
   /** The file is damaged: puts another in its place. */
   #replace(why: string, nowMs: number): void {
-    const { path, log } = this.#options;
     this.damagedFiles++;
     this.damagedMs = nowMs;
     this.#closeQuietly();
-    const aside = path === undefined ? undefined : new DamagedFiles(path, log).setAside(nowMs);
-    const fate = aside instanceof Error ? `it cannot be set aside: ${aside.message}` : `it is now ${aside}`;
-    log.error(`the history ${path ?? "in memory"} is damaged (${why}): ${fate}; a new one begins`);
+    const isAside = this.#setAside(why, nowMs);
     this.#isFile = false;
     this.#store = standIn();
-    if (!(aside instanceof Error) && this.damagedFiles < damagedAtMost) {
+    if (isAside && this.damagedFiles < damagedAtMost) {
       this.#openAgain(nowMs);
       return;
     }
     if (this.#problem === "") this.#problemSinceMs = nowMs;
     this.#problem = `damaged: ${why}`;
     this.#pause(nowMs, damagedRetryMs);
+  }
+
+  #setAside(why: string, nowMs: number): boolean {
+    const { path, log } = this.#options;
+    if (path === undefined) {
+      log.error(`the history in memory is damaged (${why}): a new one begins`);
+      return true;
+    }
+    const failed = new DamagedFiles(path, log).setAside(nowMs, why);
+    if (failed !== undefined) {
+      log.error(`the history ${path} is damaged (${why}) and cannot be set aside: ${failed.message}`);
+    }
+    return failed === undefined;
   }
 
   #openAgain(nowMs: number): boolean {

@@ -27,13 +27,12 @@ export function openFile(options: OpenFileOptions): OpenedFile {
   const aside = new DamagedFiles(path, log);
   const { opened, damagedLogs } = openWithLog(path, aside, options);
   if (opened.kind !== "damaged") return { opened, damagedFiles: damagedLogs, isReplaced: false };
-  const name = aside.setAside(nowUnixMs);
+  const failed = aside.setAside(nowUnixMs, opened.why);
   const damagedFiles = damagedLogs + 1;
-  if (name instanceof Error) {
-    const why = `it is damaged (${opened.why}) and cannot be set aside: ${name.message}`;
+  if (failed !== undefined) {
+    const why = `it is damaged (${opened.why}) and cannot be set aside: ${failed.message}`;
     return { opened: { kind: "refused", why }, damagedFiles, isReplaced: false };
   }
-  log.error(`the history ${path} is damaged (${opened.why}): it is now ${name}, and a new one begins`);
   return { opened: openDatabase(path), damagedFiles, isReplaced: true };
 }
 
