@@ -78,12 +78,13 @@ function tooNew(version: number): Opened | undefined {
   };
 }
 
-/** SQLite's own, where there is no file that says it. */
+/** SQLite's own, where there is no file that says it, or one that says what no page is long: a power of two from 512 on. */
 function pageSizeOf(path: string): number {
   const head = readHead(path);
   const said = head instanceof Error || head.length < header.length ? 0 : head.readUInt16BE(header.pageSize);
   // 64 KB do not fit in two bytes.
-  return said === 1 ? 65_536 : said || 4_096;
+  if (said === 1) return 65_536;
+  return said >= 512 && (said & (said - 1)) === 0 ? said : 4_096;
 }
 
 /** The first bytes; none where there is no file yet. */

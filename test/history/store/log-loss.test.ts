@@ -164,6 +164,23 @@ describe("the log of a history that was killed", () => {
     }
   });
 
+  test("and whose file has a page size that is none is read all the same, and the file set aside", (t) => {
+    const { path } = killed(t);
+    flip(`${path}-wal`, 1);
+    const bytes = readFileSync(path);
+    bytes.writeUInt16BE(4_099, 16);
+    writeFileSync(path, bytes);
+    const { lines, damagedFiles } = opened(path);
+    assert.match(lines.join("\n"), /^error the log .*its header is damaged.*\nerror the history .* is damaged/);
+    assert.equal(damagedFiles, 2);
+  });
+
+  test("and makes the reader itself fail is not taken for one that is sound", (t) => {
+    const { path } = killed(t);
+    flip(`${path}-wal`, 1);
+    assert.throws(() => lossInLog(path, 4_099), RangeError);
+  });
+
   test("and cannot be looked at is left to SQLite", (t) => {
     const folder = temporaryFolder(t);
     assert.equal(lossInLog(`${folder}/none`, pageBytes), undefined);
