@@ -142,9 +142,10 @@ describe("the page in use", { skip: skipWithout("chromium") }, () => {
     await page.close();
   });
 
-  test("what is seen can be taken along", async () => {
+  test("what is seen can be taken along, as a table with all its rows", async () => {
     const { page } = await openWatched(browser, `${mock.url}?view=zones&range=6h&cluster=shop-eu`);
-    const link = page.getByRole("link", { name: "download what is seen as CSV" });
+    const link = page.getByRole("link", { name: "download all rows as CSV" });
+    await page.getByRole("link", { name: "download what is seen as JSON" }).waitFor();
     assert.match((await link.getAttribute("href")) ?? "", /^api\/v1\/zones\?range=6h&cluster=shop-eu&format=csv$/);
     await page.close();
   });
