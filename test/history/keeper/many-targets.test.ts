@@ -101,7 +101,9 @@ test("where each has a zone of its own, a step has the largest zones and no more
     driver.pass(minuteMs);
   }
   for (const stepMs of [60_000, 600_000] as const) {
-    for (const { startMs, zones } of driver.view.zones(stepMs, startUnixMs, startUnixMs + 10 * minuteMs)) {
+    const steps = [...driver.view.zones(stepMs, startUnixMs, startUnixMs + 10 * minuteMs)];
+    assert.equal(steps.length, (10 * minuteMs) / stepMs);
+    for (const { startMs, zones } of steps) {
       assert.equal(zones.length, zonesAtMost, `${stepMs} ${startMs}`);
       const found = zones.find(({ zone }) => zone === "large");
       assert.equal(found?.targets, 4);
