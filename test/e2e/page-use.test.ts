@@ -45,6 +45,20 @@ describe("the page in use", { skip: skipWithout("chromium") }, () => {
     await page.close();
   });
 
+  test("one question for the status serves the whole page, a node's view too", async () => {
+    const { page } = await openWatched(browser, `${mock.url}?view=node&node=${nodeKey(0)}&at=${Date.now()}&range=1h`);
+    const chart = page.locator("canvas").first();
+    await chart.waitFor();
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+    await page.reload();
+    await chart.waitFor();
+    await page.getByText("Round trip").first().waitFor();
+    await page.waitForLoadState("networkidle");
+    assert.equal(asked.filter((path) => path.endsWith("/status")).length, 1, asked.join(" "));
+    await page.close();
+  });
+
   test("dragging over a strip zooms, and the address says to where", async () => {
     const { page, faults } = await openWatched(browser, `${mock.url}?view=overview&range=3h`);
     await drag(page, ".zone-row .strip", 0.25, 0.5);
