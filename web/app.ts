@@ -55,7 +55,8 @@ function Content({ misread, isStale }: ContentProps): ComponentChild {
   const status = useAnswer<Status>(statusUrl).value;
   const history = status?.history;
   // The status comes with each pulse: that alone is not to draw the view again.
-  const view = useMemo(() => viewOf(context), [context]);
+  const latencyIs = status?.latencyIs ?? null;
+  const view = useMemo(() => viewOf(context, latencyIs), [context, latencyIs]);
   const isPresentOnly = history?.kind === "none";
   const looks = [isStale ? "is-stale" : "", isPresentOnly ? "is-present-only" : ""];
   return h(
@@ -74,8 +75,8 @@ function Content({ misread, isStale }: ContentProps): ComponentChild {
 }
 
 /** A node's view is made anew for another node: nothing of the one before may be taken for the other's. */
-function viewOf({ state }: PageContextValue): ComponentChild {
+function viewOf({ state }: PageContextValue, latencyIs: Status["latencyIs"]): ComponentChild {
   if (state.view === "zones") return h(ZonesView, null);
-  if (state.view === "node") return h(NodeView, { key: state.node });
+  if (state.view === "node") return h(NodeView, { key: state.node, latencyIs });
   return h(OverviewView, null);
 }

@@ -228,8 +228,9 @@ export interface Status {
     readonly problem: string;
     /** Since when; null where nothing is, and where it is not known. */
     readonly problemSinceMs: number | null;
-    /** Files that were damaged and are set aside, since PinGo started; what was before the last of them is not shown. */
+    /** Files that were damaged and are set aside, since PinGo started; write-ahead logs among them. */
     readonly damagedFiles: number;
+    /** When the history's file itself was, the last time: what was before is not shown. Null where it was a log at most. */
     readonly damagedMs: number | null;
   };
 }

@@ -37,6 +37,20 @@ describe("the page in use", { skip: skipWithout("chromium") }, () => {
     await page.close();
   });
 
+  test("one question for the status serves the whole page, a node's view too", async () => {
+    const { page } = await openWatched(onTest.browser, `${mock.url}?view=node&node=${nodeKey(0)}&at=${Date.now()}&range=1h`);
+    const chart = page.locator("canvas").first();
+    await chart.waitFor();
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+    await page.reload();
+    await chart.waitFor();
+    await page.getByText("Round trip").first().waitFor();
+    await page.waitForLoadState("networkidle");
+    assert.equal(asked.filter((path) => path.endsWith("/status")).length, 1, asked.join(" "));
+    await page.close();
+  });
+
   test("dragging over a strip zooms, and the address says to where", async () => {
     const { page, faults } = await openWatched(onTest.browser, `${mock.url}?view=overview&range=3h`);
     await drag(page, ".zone-row .strip", 0.25, 0.5);
@@ -134,9 +148,10 @@ describe("the page in use", { skip: skipWithout("chromium") }, () => {
     await page.close();
   });
 
-  test("what is seen can be taken along", async () => {
+  test("what is seen can be taken along, as a table with all its rows", async () => {
     const { page } = await openWatched(onTest.browser, `${mock.url}?view=zones&range=6h&cluster=shop-eu`);
-    const link = page.getByRole("link", { name: "download what is seen as CSV" });
+    const link = page.getByRole("link", { name: "download all rows as CSV" });
+    await page.getByRole("link", { name: "download what is seen as JSON" }).waitFor();
     assert.match((await link.getAttribute("href")) ?? "", /^api\/v1\/zones\?range=6h&cluster=shop-eu&format=csv$/);
     await page.close();
   });
@@ -166,7 +181,7 @@ describe("the page and its server", { skip: skipWithout("chromium") }, () => {
   test("a node that goes down is on top, in red, without anybody's doing", async (t) => {
     const world = new World({ nowMs: Date.now, isPeaceful: true });
     const mock = await startMock(t, world);
-    const { page, faults } = await openWatched(browser, mock.url);
+    const { page, faults } = await openWatched(onTest.browser, mock.url);
     await page.getByText("All 312 nodes reachable").waitFor();
     const node = world.nodes[100];
     assert.ok(node);
@@ -180,7 +195,7 @@ describe("the page and its server", { skip: skipWithout("chromium") }, () => {
 
   test("says that it lost its server, and picks up again", async (t) => {
     const mock = await startMock(t, new World({ nowMs: Date.now }));
-    const { page, faults } = await openWatched(browser, mock.url);
+    const { page, faults } = await openWatched(onTest.browser, mock.url);
     await page.locator(".strip").first().waitFor();
     await mock.stop();
     await page
@@ -198,7 +213,7 @@ describe("the page and its server", { skip: skipWithout("chromium") }, () => {
 
   test("asks no more than once a second, however much changes", async (t) => {
     const mock = await startMock(t, new World({ nowMs: Date.now }));
-    const { page } = await openWatched(browser, mock.url);
+    const { page } = await openWatched(onTest.browser, mock.url);
     await page.locator(".strip").first().waitFor();
     await page.waitForTimeout(200);
     const before = mock.asked.length;

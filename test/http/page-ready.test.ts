@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -80,4 +80,13 @@ test("another page put into the same folder takes the place of the one before", 
   await writeReadyPage(folder, { version: "v2", files });
   const read = await readReadyPage(folder);
   assert.deepEqual([read?.version, read?.files[1]?.path], ["v2", "/assets/v2/page.js"]);
+});
+
+test("another page that could not be written to its end is none, and does not pass for the one before", async (t) => {
+  const folder = folderFor(t);
+  await writeReadyPage(folder, page);
+  mkdirSync(join(folder, "other.js"));
+  const files = [file("/", page.files[0]?.contentType ?? "", "<p>v2</p>", false), file("/other.js", "", "", false)];
+  await assert.rejects(writeReadyPage(folder, { version: "v2", files }), /other\.js/);
+  assert.equal(await readReadyPage(folder), undefined);
 });

@@ -23,9 +23,10 @@ export function ViewTools({ question }: { readonly question: string }): Componen
 
 function fileLink(question: string, format: "csv" | "json"): ComponentChild {
   const name = format.toUpperCase();
+  const what = format === "csv" ? "all rows" : "what is seen";
   return h(
     "a",
-    { class: "quiet", href: asFile(question, format), download: "", "aria-label": `download what is seen as ${name}` },
+    { class: "quiet", href: asFile(question, format), download: "", "aria-label": `download ${what} as ${name}` },
     h(Icon, { name: "download" }),
     name,
   );

@@ -12,7 +12,7 @@ import { useAnswer } from "../parts/use-answer.ts";
 import { useTitle } from "../parts/use-title.ts";
 import { ViewTools } from "../parts/view-tools.ts";
 import { duration, share } from "../state/figures.ts";
-import { historyUrl, statusUrl } from "../state/questions.ts";
+import { historyUrl } from "../state/questions.ts";
 import { lost, resultWords, told } from "../state/results.ts";
 import { moment } from "../state/times.ts";
 import { NodeCharts } from "./node-charts.ts";
@@ -21,8 +21,12 @@ import { NodeFacts } from "./node-facts.ts";
 import { NodeTable } from "./node-table.ts";
 import { zoneLabel } from "./rows.ts";
 
+interface NodeViewProps {
+  readonly latencyIs: Status["latencyIs"];
+}
+
 /** One node: how its network was and is, what happened, and what it is. */
-export function NodeView(): ComponentChild {
+export function NodeView({ latencyIs }: NodeViewProps): ComponentChild {
   const { state } = useContext(PageContext);
   const answered = useAnswer<HistoryAnswer>(historyUrl(state));
   const { value } = answered;
@@ -31,15 +35,14 @@ export function NodeView(): ComponentChild {
     null,
     h(LoadingLine, { isLoading: answered.isLoading }),
     h(ProblemNotice, { answered }),
-    value === undefined ? !answered.problem && h(Skeleton, { rows: 12 }) : h(Loaded, { answer: value }),
+    value === undefined ? !answered.problem && h(Skeleton, { rows: 12 }) : h(Loaded, { answer: value, latencyIs }),
   );
 }
 
-function Loaded({ answer }: { readonly answer: HistoryAnswer }): ComponentChild {
+function Loaded({ answer, latencyIs }: NodeViewProps & { readonly answer: HistoryAnswer }): ComponentChild {
   const { state, palette, nowMs } = useContext(PageContext);
   const { facts, series } = answer;
-  const status = useAnswer<Status>(statusUrl).value;
-  const latencyWord = status?.latencyIs === "connect" ? "Connect time" : "Round trip";
+  const latencyWord = latencyIs === "connect" ? "Connect time" : "Round trip";
   if (facts === null) return h(Empty, { title: "No such node.", text: "It is not in this history, or no longer." });
   const isEmpty = series.results.every((counts) => told(counts) === 0);
   return h(

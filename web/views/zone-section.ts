@@ -11,6 +11,7 @@ import { useKept } from "../parts/use-kept.ts";
 import { type PageState, zoneId } from "../state/address.ts";
 import { counted, whole } from "../state/figures.ts";
 import { nodesPerPage, overviewUrl } from "../state/questions.ts";
+import { zoneWords } from "../state/zone-words.ts";
 import { HeatStrip, NodeLine, zoneLabel, zoneStrip } from "./rows.ts";
 
 interface ZoneSectionProps {
@@ -89,30 +90,12 @@ export function NodeList({
   return rows.length === 0 ? null : h("ul", { class: "nodes" }, ...lines);
 }
 
-export function zoneState({ targets, unreachable, degraded }: ZoneRow): ComponentChild[] {
-  if (unreachable === 0 && degraded === 0) return [h("span", { class: "muted" }, "all reachable")];
-  const parts: ComponentChild[] = [];
-  if (unreachable > 0) {
-    parts.push(
-      h(
-        "span",
-        { class: "why is-unreachable" },
-        h(ConditionMark, { condition: "unreachable" }),
-        `${whole(unreachable)} of ${whole(targets)} unreachable`,
-      ),
-    );
-  }
-  if (degraded > 0) {
-    parts.push(
-      h(
-        "span",
-        { class: "why is-degraded" },
-        h(ConditionMark, { condition: "degraded" }),
-        `${whole(degraded)} degraded`,
-      ),
-    );
-  }
-  return parts;
+export function zoneState(row: ZoneRow): ComponentChild[] {
+  return zoneWords(row).map(({ condition, text }) =>
+    condition === undefined
+      ? h("span", { class: "muted" }, text)
+      : h("span", { class: `why is-${condition}` }, h(ConditionMark, { condition }), text),
+  );
 }
 
 interface RestFoldProps {

@@ -223,8 +223,14 @@ export const schemas: Readonly<Record<string, Schema>> = {
       bytes: orNull(whole("How much it takes.")),
       problem: text("What is wrong with it; empty where nothing is."),
       problemSinceMs: orNull(ms("Since when; null where nothing is, and where it is not known.")),
-      damagedFiles: whole("Files that were damaged and are set aside, since PinGo started."),
-      damagedMs: orNull(ms("When the last of them was: what was before it is not shown.")),
+      damagedFiles: whole(
+        "Files that were damaged and are set aside, since PinGo started; write-ahead logs among them.",
+      ),
+      damagedMs: orNull(
+        ms(
+          "When the history's file itself was, the last time: what was before is not shown. Null where it was a log at most.",
+        ),
+      ),
     }),
   }),
   ApiError: {

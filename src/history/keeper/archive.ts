@@ -46,8 +46,9 @@ export class Archive {
   targets: () => readonly KnownTarget[] = () => [];
   writtenMinutes = 0;
   droppedMinutes = 0;
+  /** Set aside, logs among them. */
   damagedFiles = 0;
-  /** When the last of them was set aside. */
+  /** When the file itself was, the last time: what was before is in no file that is open. */
   damagedMs: number | undefined;
 
   private constructor(options: ArchiveOptions, store: Store) {
@@ -59,11 +60,11 @@ export class Archive {
 
   /** Opens the file or begins one; says why it cannot. One that is damaged is set aside. */
   static open(options: ArchiveOptions): Archive | { readonly problem: string } {
-    const { opened, damagedFiles } = openFile(options);
+    const { opened, damagedFiles, isReplaced } = openFile(options);
     if (opened.kind !== "open") return { problem: `cannot keep a history in ${options.path}: ${opened.why}` };
     const archive = new Archive(options, new Store(opened.db));
     archive.damagedFiles = damagedFiles;
-    if (damagedFiles > 0) archive.damagedMs = options.nowUnixMs;
+    if (isReplaced) archive.damagedMs = options.nowUnixMs;
     return archive;
   }
 
@@ -205,12 +206,12 @@ export class Archive {
   }
 
   #retentionBite(nowMs: number): void {
-    this.#retention.spareLog(this.#store);
     let isMore = false;
     this.#store.transaction(() => {
       isMore = this.#retention.bite(this.#store, nowMs);
     });
     this.#retentionDue = isMore || this.#retention.shrink(this.#store);
+    if (!this.#retentionDue) this.#retention.spareLog(this.#store);
   }
 
   /** Does what may go wrong in the world; gives whether it went well. */
@@ -254,22 +255,32 @@ export class Archive {
 
   /** The file is damaged: puts another in its place. */
   #replace(why: string, nowMs: number): void {
-    const { path, log } = this.#options;
     this.damagedFiles++;
     this.damagedMs = nowMs;
     this.#closeQuietly();
-    const aside = path === undefined ? undefined : new DamagedFiles(path, log).setAside(nowMs);
-    const fate = aside instanceof Error ? `it cannot be set aside: ${aside.message}` : `it is now ${aside}`;
-    log.error(`the history ${path ?? "in memory"} is damaged (${why}): ${fate}; a new one begins`);
+    const isAside = this.#setAside(why, nowMs);
     this.#isFile = false;
     this.#store = standIn();
-    if (!(aside instanceof Error) && this.damagedFiles < damagedAtMost) {
+    if (isAside && this.damagedFiles < damagedAtMost) {
       this.#openAgain(nowMs);
       return;
     }
     if (this.#problem === "") this.#problemSinceMs = nowMs;
     this.#problem = `damaged: ${why}`;
     this.#pause(nowMs, damagedRetryMs);
+  }
+
+  #setAside(why: string, nowMs: number): boolean {
+    const { path, log } = this.#options;
+    if (path === undefined) {
+      log.error(`the history in memory is damaged (${why}): a new one begins`);
+      return true;
+    }
+    const failed = new DamagedFiles(path, log).setAside(nowMs, why);
+    if (failed !== undefined) {
+      log.error(`the history ${path} is damaged (${why}) and cannot be set aside: ${failed.message}`);
+    }
+    return failed === undefined;
   }
 
   #openAgain(nowMs: number): boolean {

@@ -78,7 +78,8 @@ export class Intake {
 
   /** It is `nowMs` by the wall clock: the minute may be over. */
   tick(nowMs: number): void {
-    this.#clockIs(nowMs);
+    this.known.putBackTo(nowMs);
+    this.#nowMs = nowMs;
     this.#moveTo(nowMs);
   }
 
@@ -143,11 +144,6 @@ export class Intake {
     if (closed !== undefined) this.#over(closed);
   }
 
-  #clockIs(nowMs: number): void {
-    if (nowMs < this.#nowMs) this.known.putBackTo(nowMs);
-    this.#nowMs = nowMs;
-  }
-
   #summaryParts() {
     return {
       minute: this.minute,
@@ -209,10 +205,14 @@ export class Intake {
     this.#lastHeat = heat;
   }
 
+  /**
+   * A handshake ended before it was told of: by seconds where orders wait, by minutes after a disk that hung. That is no
+   * clock that was put back: such a one says so at the next tick, which ends each message.
+   */
   #records(records: Int32Array, baseUnixMs: number): void {
     for (let at = 0; at < records.length; at += recordLength) {
       const atMs = baseUnixMs + (records[at + field.atMs] as number);
-      this.#clockIs(atMs);
+      this.#nowMs = atMs;
       this.#moveTo(atMs);
       const id = this.#ids[records[at + field.slot] as number];
       if (id === undefined) this.#dropped++;

@@ -2,7 +2,7 @@ import { sameLabels, type Target } from "../../target.ts";
 import { decodeFacts } from "../codec/facts-codec.ts";
 import { type KnownTarget, noPastZones, type PastZone } from "../model.ts";
 import type { TargetRow } from "../store/store.ts";
-import { pastSince, withPast } from "./past-zones.ts";
+import { notAfter, pastSince, withPast } from "./past-zones.ts";
 import { idsAtMost } from "./running-minute.ts";
 
 /** The targets that anything is kept of, by id. Ids are dense: they are places in columns. */
@@ -20,7 +20,7 @@ export class KnownTargets {
   readonly #clusters = new Set<string>();
   readonly #strings = new Map<string, string>();
   #all: readonly KnownTarget[] | undefined;
-  /** The latest moment at which any joined or left. */
+  /** The latest moment at which any joined, left or came into another zone. */
   #lastMs = Number.NEGATIVE_INFINITY;
 
   /**
@@ -31,7 +31,7 @@ export class KnownTargets {
     for (const { id, joinedMs, leftMs, target: json } of rows) {
       const facts = decodeFacts(json);
       const target = this.#interned(facts.target);
-      const pastZones = facts.pastZones.map((past) => this.#past(past, latestMs));
+      const pastZones = notAfter(facts.pastZones, latestMs).map((past) => this.#past(past));
       const endMs = Math.min(leftMs ?? Math.max(joinedMs, lastMs), latestMs);
       this.#set(id, { id, target, joinedMs: Math.min(joinedMs, endMs), leftMs: endMs, pastZones });
       this.#ids.set(target.key, id);
@@ -126,9 +126,10 @@ export class KnownTargets {
     this.#lastMs = nowMs;
     for (const known of this.all()) {
       const { id, joinedMs, leftMs } = known;
-      if (this.#unconfirmed.has(id) || Math.max(joinedMs, leftMs ?? joinedMs) <= nowMs) continue;
+      if (this.#unconfirmed.has(id) || lastMsOf(known) <= nowMs) continue;
       const endMs = leftMs === undefined ? undefined : Math.min(leftMs, nowMs);
-      this.#set(id, { ...known, joinedMs: Math.min(joinedMs, nowMs), leftMs: endMs });
+      const pastZones = notAfter(known.pastZones, nowMs);
+      this.#set(id, { ...known, joinedMs: Math.min(joinedMs, nowMs), leftMs: endMs, pastZones });
       this.#unwritten.add(id);
     }
   }
@@ -191,7 +192,7 @@ export class KnownTargets {
     // Ids below that are free are holes that `load` fills from the file.
     while (this.#byId.length < id) this.#byId.push(undefined);
     this.#byId[id] = known;
-    this.#lastMs = Math.max(this.#lastMs, known.joinedMs, known.leftMs ?? known.joinedMs);
+    this.#lastMs = Math.max(this.#lastMs, lastMsOf(known));
     this.#clusters.add(known.target.cluster);
     this.#all = undefined;
   }
@@ -199,11 +200,13 @@ export class KnownTargets {
   #pastZones(before: KnownTarget | undefined, { zone }: Target, nowMs: number): readonly PastZone[] {
     if (before === undefined) return noPastZones;
     const { target, pastZones } = before;
-    return target.zone === zone ? pastZones : withPast(pastZones, target.zone, nowMs, this.size);
+    if (target.zone !== zone) return withPast(pastZones, target.zone, nowMs, this.size);
+    // One that was in doubt while the clock was put back.
+    return notAfter(pastZones, nowMs);
   }
 
-  #past({ zone, untilMs }: PastZone, latestMs: number): PastZone {
-    return { zone: this.#intern(zone), untilMs: Math.min(untilMs, latestMs) };
+  #past({ zone, untilMs }: PastZone): PastZone {
+    return { zone: this.#intern(zone), untilMs };
   }
 
   /** Tens of thousands of targets share a handful of zones, types and systems; from another thread each comes with strings of its own. */
@@ -229,6 +232,11 @@ export class KnownTargets {
     if (this.#strings.size < 10_000) this.#strings.set(text, text);
     return text;
   }
+}
+
+/** When it last joined, left or came into another zone. */
+function lastMsOf({ joinedMs, leftMs, pastZones }: KnownTarget): number {
+  return Math.max(joinedMs, leftMs ?? joinedMs, pastZones.at(-1)?.untilMs ?? joinedMs);
 }
 
 /** Of two with one key, which has the address in it. */

@@ -12,27 +12,28 @@ interface OpenFileOptions {
   readonly log: Log;
 }
 
-/** `damagedFiles`: how many had to be set aside, logs among them. */
 interface OpenedFile {
   readonly opened: Opened;
+  /** How many had to be set aside, logs among them. */
   readonly damagedFiles: number;
+  /** Whether the file itself was: another one begins in its place, and nothing of the time before is in it. */
+  readonly isReplaced: boolean;
 }
 
 /** Opens the file or begins one. One that is damaged is set aside; of a log that is, a copy. Both are told. */
 export function openFile(options: OpenFileOptions): OpenedFile {
   const { path, nowUnixMs, log } = options;
-  if (path === undefined) return { opened: openDatabase(undefined), damagedFiles: 0 };
+  if (path === undefined) return { opened: openDatabase(undefined), damagedFiles: 0, isReplaced: false };
   const aside = new DamagedFiles(path, log);
   const { opened, damagedLogs } = openWithLog(path, aside, options);
-  if (opened.kind !== "damaged") return { opened, damagedFiles: damagedLogs };
-  const name = aside.setAside(nowUnixMs);
+  if (opened.kind !== "damaged") return { opened, damagedFiles: damagedLogs, isReplaced: false };
+  const failed = aside.setAside(nowUnixMs, opened.why);
   const damagedFiles = damagedLogs + 1;
-  if (name instanceof Error) {
-    const why = `it is damaged (${opened.why}) and cannot be set aside: ${name.message}`;
-    return { opened: { kind: "refused", why }, damagedFiles };
+  if (failed !== undefined) {
+    const why = `it is damaged (${opened.why}) and cannot be set aside: ${failed.message}`;
+    return { opened: { kind: "refused", why }, damagedFiles, isReplaced: false };
   }
-  log.error(`the history ${path} is damaged (${opened.why}): it is now ${name}, and a new one begins`);
-  return { opened: openDatabase(path), damagedFiles };
+  return { opened: openDatabase(path), damagedFiles, isReplaced: true };
 }
 
 function openWithLog(path: string, aside: DamagedFiles, { nowUnixMs, log }: OpenFileOptions) {
@@ -43,7 +44,7 @@ function openWithLog(path: string, aside: DamagedFiles, { nowUnixMs, log }: Open
   });
   if (lost === undefined) return { opened, damagedLogs: 0 };
   if (opened.kind === "refused") {
-    // Another PinGo's, which writes it just now, or one that the next start meets as it is.
+    // One that the next start is to meet as it is; or another PinGo's that began just now.
     if (lost.moved !== undefined) aside.giveBack(lost.moved);
     else if (typeof lost.copy === "string") aside.remove(lost.copy);
     return { opened, damagedLogs: 0 };

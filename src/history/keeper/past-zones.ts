@@ -18,3 +18,9 @@ export function withPast(past: readonly PastZone[], zone: string, nowMs: number,
 export function pastSince(past: readonly PastZone[], oldestMs: number): readonly PastZone[] {
   return past.every(({ untilMs }) => untilMs > oldestMs) ? past : past.filter(({ untilMs }) => untilMs > oldestMs);
 }
+
+/** None ended later than `latestMs`, whatever a clock that was ahead has said; the same array where that is so. */
+export function notAfter(past: readonly PastZone[], latestMs: number): readonly PastZone[] {
+  if ((past.at(-1)?.untilMs ?? latestMs) <= latestMs) return past;
+  return past.map(({ zone, untilMs }) => ({ zone, untilMs: Math.min(untilMs, latestMs) }));
+}

@@ -47,7 +47,10 @@ export class Retention {
     return this.#removeOld(store, nowMs) || this.#removeSurplus(store, nowMs);
   }
 
-  /** Where there is too much, the log goes first: what is in it takes less room in the file. Not within a transaction. */
+  /**
+   * Where the file is in its bound and too much with its log, the log goes: all in it is counted with the file. Once, after
+   * the last bite: to write it over and sync it before each would be dear. Not within a transaction.
+   */
   spareLog(store: Store): void {
     if (store.bytes() > this.#limits.maxBytes) store.emptyLog();
   }
@@ -75,7 +78,8 @@ export class Retention {
   }
 
   #removeSurplus(store: Store, nowMs: number): boolean {
-    if (store.bytes() <= this.#limits.maxBytes) return false;
+    // Nothing is removed for the log's sake: that can be had without.
+    if (store.bytes() - store.logBytes() <= this.#limits.maxBytes) return false;
     for (const spares of [true, false]) {
       for (const level of levels) {
         const reachMs = spares ? this.#reachMs(level) : 0;

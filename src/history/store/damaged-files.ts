@@ -19,8 +19,8 @@ export class DamagedFiles {
     this.#log = log;
   }
 
-  /** Takes the file away, with its log; gives the name that it has now. */
-  setAside(nowMs: number): string | Error {
+  /** Takes the file away, with its log, and says so with why; or what keeps it from that. */
+  setAside(nowMs: number, why: string): Error | undefined {
     const aside = this.#nameAt(nowMs);
     try {
       if (existsSync(this.#path)) renameSync(this.#path, aside);
@@ -28,8 +28,9 @@ export class DamagedFiles {
     } catch (error) {
       return error as Error;
     }
+    this.#log.error(`the history ${this.#path} is damaged (${why}): it is now ${aside}, and a new one begins`);
     this.#removeOldest(aside);
-    return aside;
+    return undefined;
   }
 
   /** Copies the log; gives the copy's name. `keep` or `remove` is to follow. */

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import { isInUse } from "./in-use.ts";
 import { type LogLoss, lossInLog } from "./log-loss.ts";
 import { applicationId, migrations } from "./schema.ts";
 import { mishapOf } from "./sqlite-trouble.ts";
@@ -17,12 +18,13 @@ const foreign = ["\x7fELF", "PK\x03\x04", "\x1f\x8b", "\x28\xb5\x2f\xfd", "\xfd7
 
 /**
  * Opens a history's file, or makes one; in memory where `path` is undefined. `onLogLoss` is called before the log is
- * changed, and may be followed by any outcome.
+ * changed, where no other process has the file open, and may be followed by any outcome.
  */
 export function openDatabase(path: string | undefined, onLogLoss: (loss: LogLoss) => void = () => {}): Opened {
   const found = path === undefined ? undefined : lookAt(path);
   if (found !== undefined) return found;
-  const loss = path === undefined ? undefined : lossInLog(path, pageSizeOf(path));
+  const loss = path === undefined ? undefined : lossOf(path);
+  if (loss === "in use") return { kind: "refused", why: usedByAnother };
   if (loss !== undefined) onLogLoss(loss);
   let db: DatabaseSync | undefined;
   try {
@@ -33,9 +35,21 @@ export function openDatabase(path: string | undefined, onLogLoss: (loss: LogLoss
     const mishap = mishapOf(error);
     if (mishap === undefined) throw error;
     if (mishap.kind === "damaged") return { kind: "damaged", why: mishap.why };
-    const why = mishap.kind === "in use" ? "another PinGo uses it; give each a file of its own" : mishap.why;
-    return { kind: "refused", why };
+    return { kind: "refused", why: mishap.kind === "in use" ? usedByAnother : mishap.why };
   }
+}
+
+const usedByAnother = "another PinGo uses it; give each a file of its own";
+
+/**
+ * What is lost of a log that nobody writes. One that is written, and begun anew between two reads of it, looks damaged
+ * and is not: nobody but its owner may touch it. It is looked at again, as its owner may have ended in between. The file
+ * cannot be held from here to its opening: SQLite would take the log over into it as it lets go.
+ */
+function lossOf(path: string): LogLoss | "in use" | undefined {
+  const pageSize = pageSizeOf(path);
+  if (lossInLog(path, pageSize) === undefined) return undefined;
+  return isInUse(path) ? "in use" : lossInLog(path, pageSize);
 }
 
 /** What keeps the file from being opened, seen without SQLite: that would change a file, or play its journal, before it is known whose it is. */
@@ -64,12 +78,13 @@ function tooNew(version: number): Opened | undefined {
   };
 }
 
-/** SQLite's own, where there is no file that says it. */
+/** SQLite's own, where there is no file that says it, or one that says what no page is long: a power of two from 512 on. */
 function pageSizeOf(path: string): number {
   const head = readHead(path);
   const said = head instanceof Error || head.length < header.length ? 0 : head.readUInt16BE(header.pageSize);
   // 64 KB do not fit in two bytes.
-  return said === 1 ? 65_536 : said || 4_096;
+  if (said === 1) return 65_536;
+  return said >= 512 && (said & (said - 1)) === 0 ? said : 4_096;
 }
 
 /** The first bytes; none where there is no file yet. */

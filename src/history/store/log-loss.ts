@@ -37,8 +37,9 @@ export function lossInLog(path: string, filePageSize: number): LogLoss | undefin
   try {
     if (!statSync(`${path}-wal`).isFile()) return undefined;
     return new LogReading(open(`${path}-wal`), open(path), filePageSize).loss();
-  } catch {
-    // What cannot be read, SQLite will say.
+  } catch (error) {
+    // What cannot be read, SQLite will say. A fault of the reader's own is none of the disk's.
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
     return undefined;
   } finally {
     for (const fd of fds) closeSync(fd);

@@ -213,15 +213,16 @@ export class Store {
   /** Bytes in use, of the file and its log; pages that are free are left out. */
   bytes(): number {
     const pages = this.#pragma("page_count") - this.#pragma("freelist_count");
-    return pages * this.#pragma("page_size") + this.#logBytes();
+    return pages * this.#pragma("page_size") + this.logBytes();
   }
 
   /** Takes what is in the log over into the file, and makes it empty. Not within a transaction. */
   emptyLog(): void {
-    if (this.#logBytes() > 0) this.#db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    if (this.logBytes() > 0) this.#db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   }
 
-  #logBytes(): number {
+  /** None in memory. */
+  logBytes(): number {
     if (this.#logPath === undefined) return 0;
     try {
       return statSync(this.#logPath, { throwIfNoEntry: false })?.size ?? 0;

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Page, PageFile } from "./page-file.ts";
 
@@ -15,6 +15,8 @@ const nameOf = ({ path }: { readonly path: string }) => basename(path) || "index
 /** Puts a page into a folder, for a PinGo that cannot make it. Rejects where that cannot be written. */
 export async function writeReadyPage(folder: string, { version, files }: Page): Promise<void> {
   await mkdir(folder, { recursive: true });
+  // First and last: as long as it is not there, nobody takes for a page what is being written, also over another one.
+  await rm(join(folder, listName), { force: true });
   for (const file of files) {
     await writeFile(join(folder, nameOf(file)), file.bytes);
     await writeFile(join(folder, `${nameOf(file)}.gz`), file.gzip);
@@ -23,7 +25,6 @@ export async function writeReadyPage(folder: string, { version, files }: Page): 
     version,
     files: files.map(({ path, contentType, isForever }) => ({ path, contentType, isForever })),
   };
-  // Last: as long as it is not there, nobody takes for a page what is being written.
   await writeFile(join(folder, listName), `${JSON.stringify(list, undefined, 2)}\n`);
 }
 

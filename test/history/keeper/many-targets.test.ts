@@ -101,7 +101,9 @@ test("where each has a zone of its own, a step has the largest zones and no more
     driver.pass(minuteMs);
   }
   for (const stepMs of [60_000, 600_000] as const) {
-    for (const { startMs, zones } of driver.view.zones(stepMs, startUnixMs, startUnixMs + 10 * minuteMs)) {
+    const steps = [...driver.view.zones(stepMs, startUnixMs, startUnixMs + 10 * minuteMs)];
+    assert.equal(steps.length, (10 * minuteMs) / stepMs);
+    for (const { startMs, zones } of steps) {
       assert.equal(zones.length, zonesAtMost, `${stepMs} ${startMs}`);
       const found = zones.find(({ zone }) => zone === "large");
       assert.equal(found?.targets, 4);
@@ -138,6 +140,24 @@ test("a clock that is put back to before a target joined does not make it unknow
   assert.deepEqual(overview(), before);
   const { joinedMs, leftMs } = driver.view.target(leaves.key) ?? {};
   assert.ok((joinedMs ?? 0) <= driver.view.nowMs && (leftMs ?? 0) <= driver.view.nowMs);
+});
+
+test("handshakes that were told of late are no clock that is put back: nobody is written again for them", (t) => {
+  const driver = new HistoryDriver({ path: `${temporaryFolder(t)}/history` });
+  driver.pass(hourMs);
+  driver.add(...many);
+  driver.flush();
+  driver.settle();
+  const joined = driver.nowUnixMs;
+  for (const lateMs of [20, 3_000, 50_000]) {
+    driver.nowUnixMs = joined - lateMs;
+    for (const target of many) driver.reply(target, 300);
+    driver.nowUnixMs = joined + 1_000;
+    driver.flush();
+    assert.equal(bitesOf(driver), 0, `${lateMs} ms`);
+  }
+  assert.ok(driver.view.targets().every(({ joinedMs }) => joinedMs === joined));
+  driver.close();
 });
 
 test("a target that the file says joined later than a clock that is behind is known now", (t) => {

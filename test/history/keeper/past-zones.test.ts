@@ -143,6 +143,39 @@ describe("a node that changed its zone", () => {
     driver.close();
   });
 
+  test("is not back where it was when the clock is put back to before that", (t) => {
+    const path = `${temporaryFolder(t)}/history`;
+    const driver = new HistoryDriver({ path });
+    driver.add(node, other);
+    run(driver, 1, node, other);
+    driver.pass(5 * hourMs);
+    driver.recorder.relabelled(moved);
+    driver.flush();
+    driver.moveTo(startUnixMs + hourMs);
+    const past = [{ zone: "a", untilMs: startUnixMs + hourMs }];
+    assert.deepEqual(driver.view.target("n")?.pastZones, past);
+    assert.deepEqual(places(driver, driver.nowUnixMs), ["n@b", "o@b"]);
+    assert.deepEqual(places(driver, driver.nowUnixMs - 1), ["n@a", "o@b"]);
+    run(driver, 1, node, other);
+    driver.close();
+    const reopened = new HistoryDriver({ path, nowUnixMs: startUnixMs + 6 * hourMs });
+    assert.deepEqual(reopened.view.target("n")?.pastZones, past, "so it is written");
+    reopened.close();
+  });
+
+  test("is not back where it was when it was in doubt while the clock was put back", () => {
+    const driver = new HistoryDriver();
+    driver.add(node, other);
+    driver.pass(5 * hourMs);
+    driver.recorder.relabelled(moved);
+    driver.flush();
+    driver.keeper.take([{ order: "anew" }], driver.nowUnixMs);
+    driver.moveTo(startUnixMs + hourMs);
+    driver.add(moved, other);
+    driver.flush();
+    assert.deepEqual(places(driver, driver.nowUnixMs), ["n@b", "o@b"]);
+  });
+
   test("is not known to have been elsewhere once nothing of that time is kept", () => {
     const driver = new HistoryDriver({ retentionMs: 2 * hourMs });
     driver.add(node, other);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import { describe, test } from "node:test";
 import { stepsMs } from "../../../src/api/queries.ts";
+import { Store } from "../../../src/history/store/store.ts";
 import { HistoryDriver, hourMs, minuteMs, startUnixMs } from "../../support/history-driver.ts";
 import { makeTarget } from "../../support/make-target.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
@@ -79,6 +80,25 @@ describe("retention", () => {
     assert.ok(firstOf(driver, 60_000) > startUnixMs, "it was full");
     assert.ok(driver.nowUnixMs - firstOf(driver, 60_000) >= dayMs, "the log took the room of no history");
     driver.close();
+  });
+
+  test("by size: while much is removed, the log is not written over into the file at each bite", (t) => {
+    const path = `${temporaryFolder(t)}/history`;
+    const driver = new HistoryDriver({ path });
+    driver.add(...many);
+    run(driver, many, 2.5 * dayMs);
+    driver.close();
+    const before = statSync(path).size;
+    const emptied = t.mock.method(Store.prototype, "emptyLog");
+    const bites = t.mock.method(Store.prototype, "removeSteps");
+    const reopened = new HistoryDriver({ path, nowUnixMs: driver.nowUnixMs, maxBytes: before - 150_000 });
+    reopened.add(...many);
+    run(reopened, many, 10 * minuteMs);
+    assert.ok(reopened.keeper.status.bytes <= before - 150_000, `${reopened.keeper.status.bytes} bytes`);
+    assert.ok(bites.mock.callCount() > 10, `${bites.mock.callCount()} bites`);
+    const count = emptied.mock.callCount();
+    assert.ok(count > 0 && count <= 3, `the log was emptied ${count} times`);
+    reopened.close();
   });
 
   test("by a size that is far too small: the bound holds, and the newest stay", () => {

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { describe, type TestContext, test } from "node:test";
+import { openDatabase } from "../../../src/history/store/database.ts";
+import { isInUse } from "../../../src/history/store/in-use.ts";
 import { lossInLog } from "../../../src/history/store/log-loss.ts";
 import { HistoryDriver, minuteMs, startUnixMs } from "../../support/history-driver.ts";
 import { makeTarget } from "../../support/make-target.ts";
@@ -56,14 +58,14 @@ function offsetOf(frame: number): number {
 function opened(path: string) {
   const log = recordingLog();
   const driver = new HistoryDriver({ path, nowUnixMs: startUnixMs + minutes * minuteMs }, log);
-  const { damagedFiles } = driver.keeper.status;
+  const { damagedFiles, damagedMs } = driver.keeper.status;
   const kept = [...driver.view.heat(60_000, 0, startUnixMs + 60 * minuteMs)].length;
   driver.close();
   const files = readdirSync(dirname(path)).filter((file) => file !== "history");
-  return { lines: log.lines, damagedFiles, kept, files };
+  return { lines: log.lines, damagedFiles, damagedMs, kept, files };
 }
 
-const silent = { lines: [], damagedFiles: 0, kept: minutes, files: [] };
+const silent = { lines: [], damagedFiles: 0, damagedMs: undefined, kept: minutes, files: [] };
 
 describe("the log of a history that was killed", () => {
   test("is read to its end, and nothing is said", (t) => {
@@ -86,7 +88,7 @@ describe("the log of a history that was killed", () => {
       const [readable, damaged] = [commits[2] as number, commits[3] as number];
       flip(`${path}-wal`, offsetOf(damaged) + offset);
       const before = readFileSync(`${path}-wal`);
-      const { lines, damagedFiles, kept, files } = opened(path);
+      const { lines, damagedFiles, damagedMs, kept, files } = opened(path);
       const lost = (commits.at(-1) as number) - readable;
       const frames = `frame ${damaged + 1} of ${(commits.at(-1) as number) + 1}`;
       const said = new RegExp(
@@ -96,7 +98,8 @@ describe("the log of a history that was killed", () => {
       assert.equal(lines.length, 1);
       assert.match(lines[0] as string, said);
       assert.equal(damagedFiles, 1);
-      assert.ok(kept < minutes, `${kept} minutes`);
+      assert.equal(damagedMs, undefined, "the history does not begin anew");
+      assert.ok(kept > 0 && kept < minutes, `${kept} minutes`);
       assert.deepEqual(files, ["history.damaged-2026-01-05T06-06-00.000Z-wal"]);
       assert.deepEqual(readFileSync(`${dirname(path)}/${files[0]}`), before);
       const again = opened(path);
@@ -161,6 +164,23 @@ describe("the log of a history that was killed", () => {
     }
   });
 
+  test("and whose file has a page size that is none is read all the same, and the file set aside", (t) => {
+    const { path } = killed(t);
+    flip(`${path}-wal`, 1);
+    const bytes = readFileSync(path);
+    bytes.writeUInt16BE(4_099, 16);
+    writeFileSync(path, bytes);
+    const { lines, damagedFiles } = opened(path);
+    assert.match(lines.join("\n"), /^error the log .*its header is damaged.*\nerror the history .* is damaged/);
+    assert.equal(damagedFiles, 2);
+  });
+
+  test("and makes the reader itself fail is not taken for one that is sound", (t) => {
+    const { path } = killed(t);
+    flip(`${path}-wal`, 1);
+    assert.throws(() => lossInLog(path, 4_099), RangeError);
+  });
+
   test("and cannot be looked at is left to SQLite", (t) => {
     const folder = temporaryFolder(t);
     assert.equal(lossInLog(`${folder}/none`, pageBytes), undefined);
@@ -180,7 +200,7 @@ describe("a damaged log that had gone over into its file", () => {
         said.lines.join("\n"),
         /^warn the log of the history .* is damaged \(frame \d+ of \d+ is damaged\): all it held is in the file; the log is now .*-wal$/,
       );
-      assert.equal(said.kept, kept);
+      assert.deepEqual([said.kept, said.damagedFiles, said.damagedMs], [kept, 1, undefined]);
       assert.deepEqual(readFileSync(`${dirname(copy)}/${said.files[0]}`), before);
     }
   });
@@ -193,10 +213,11 @@ describe("a damaged log that had gone over into its file", () => {
       const copy = copied(t, path);
       takeBackPage(copy, log);
       flip(`${copy}-wal`, offsetOf(frame) + 1_000);
-      const { lines, damagedFiles, files } = opened(copy);
+      const { lines, damagedFiles, damagedMs, files } = opened(copy);
       assert.match(lines[0] as string, /^error the log of the history .* of the last minutes are lost/);
       assert.equal(lines.length, damagedFiles);
       assert.equal(files.length, damagedFiles);
+      assert.equal(damagedMs, damagedFiles === 1 ? undefined : startUnixMs + minutes * minuteMs);
       if (damagedFiles === 1) continue;
       assert.match(lines[1] as string, /^error the history .* is damaged \(what is left does not fit together: /);
       setAside++;
@@ -253,10 +274,25 @@ test("a damaged log of a file that another PinGo uses is its business", (t) => {
   }
   flip(`${path}-wal`, offsetOf(2) + 100);
   const log = recordingLog();
+  const touch = () => assert.fail("the log is about to be moved away or copied");
+  assert.equal(openDatabase(path, touch).kind, "refused");
   assert.throws(() => new HistoryDriver({ path }, log), /another PinGo uses it/);
   assert.deepEqual(log.lines, []);
   assert.deepEqual(readdirSync(dirname(path)).sort(), ["history", "history-wal"]);
   driver.close();
+});
+
+test("whether a file is in use is asked without a trace of it, also of a log that a crash left", (t) => {
+  const { path, log } = killed(t);
+  const before = readFileSync(path);
+  assert.equal(isInUse(path), false);
+  assert.deepEqual(readdirSync(dirname(path)).sort(), ["history", "history-wal"]);
+  assert.ok(before.equals(readFileSync(path)) && log.equals(readFileSync(`${path}-wal`)));
+  const driver = new HistoryDriver({ path });
+  assert.equal(isInUse(path), true);
+  driver.close();
+  assert.equal(isInUse(path), false);
+  assert.equal(isInUse(`${path}-none`), false);
 });
 
 test("of damaged files the newest three are kept, and what goes is said; others' files stay", (t) => {
