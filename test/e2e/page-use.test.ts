@@ -181,7 +181,7 @@ describe("the page and its server", { skip: skipWithout("chromium") }, () => {
   test("a node that goes down is on top, in red, without anybody's doing", async (t) => {
     const world = new World({ nowMs: Date.now, isPeaceful: true });
     const mock = await startMock(t, world);
-    const { page, faults } = await openWatched(onTest.browser, mock.url);
+    const { page, faults } = await openWatched(browser, mock.url);
     await page.getByText("All 312 nodes reachable").waitFor();
     const node = world.nodes[100];
     assert.ok(node);
@@ -195,7 +195,7 @@ describe("the page and its server", { skip: skipWithout("chromium") }, () => {
 
   test("says that it lost its server, and picks up again", async (t) => {
     const mock = await startMock(t, new World({ nowMs: Date.now }));
-    const { page, faults } = await openWatched(onTest.browser, mock.url);
+    const { page, faults } = await openWatched(browser, mock.url);
     await page.locator(".strip").first().waitFor();
     await mock.stop();
     await page
@@ -213,7 +213,7 @@ describe("the page and its server", { skip: skipWithout("chromium") }, () => {
 
   test("asks no more than once a second, however much changes", async (t) => {
     const mock = await startMock(t, new World({ nowMs: Date.now }));
-    const { page } = await openWatched(onTest.browser, mock.url);
+    const { page } = await openWatched(browser, mock.url);
     await page.locator(".strip").first().waitFor();
     await page.waitForTimeout(200);
     const before = mock.asked.length;
