@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { after, describe, type TestContext, test } from "node:test";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { skipWithout } from "../support/need.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { manifestProblems } from "./manifest-problems.ts";
@@ -111,6 +111,21 @@ describe("kustomize", { skip: skipWithout("kubectl") }, () => {
     await holds(manifests);
     const { env } = podOf(only(manifests, "Deployment"))?.spec.containers[0] ?? {};
     assert.deepEqual(env.find(({ name }: Manifest) => name === "PINGO_PROBE").value, "5s");
+  });
+
+  test("the patch of docs/deploy.md for a web configuration has no probe that would want a password", async (t) => {
+    const doc = readFileSync(new URL("../../docs/deploy.md", import.meta.url), "utf8");
+    const example = [...doc.matchAll(/```yaml\n(.*?)```/gs)]
+      .map(([, text = ""]) => text)
+      .find((text) => /WEB_CONFIG/.test(text));
+    const manifests = await own(t, [], parse(example ?? ""));
+    await holds(manifests);
+    const [container] = podOf(only(manifests, "Deployment"))?.spec.containers ?? [];
+    for (const probe of ["startupProbe", "livenessProbe", "readinessProbe"]) {
+      assert.deepEqual([container[probe].tcpSocket, container[probe].httpGet], [{ port: "http" }, undefined]);
+    }
+    const values = Object.fromEntries(container.env.map(({ name, value }: Manifest) => [name, value]));
+    assert.deepEqual(values, { PINGO_LISTEN: ":8080", PINGO_WEB_CONFIG_FILE: "/etc/pingo/web/web.yaml" });
   });
 
   test("every component is in the documents", () => {

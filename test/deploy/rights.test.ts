@@ -193,11 +193,11 @@ describe("the chart, by Helm itself", { skip: skipWithoutHelm() }, () => {
     assert.match(installed.stdout, /history is in memory/);
     assert.doesNotMatch(installed.stdout, /Nothing scrapes it/);
     assert.equal(applied(sandbox, "StatefulSet", "pingo", "watch").spec.replicas, 2);
-    const [subject] = applied(sandbox, "ClusterRoleBinding", "watch-pingo").subjects;
+    const [subject] = applied(sandbox, "ClusterRoleBinding", "watch:pingo").subjects;
     assert.deepEqual(subject, { kind: "ServiceAccount", name: "pingo", namespace: "watch" });
     const removed = await helm("uninstall", "pingo", ...where);
     assert.equal(removed.code, 0, removed.stderr);
     assert.throws(() => applied(sandbox, "StatefulSet", "pingo", "watch"), /nobody has applied/);
-    assert.throws(() => applied(sandbox, "ClusterRole", "watch-pingo"), /nobody has applied/);
+    assert.throws(() => applied(sandbox, "ClusterRole", "watch:pingo"), /nobody has applied/);
   });
 });
