@@ -37,13 +37,18 @@ const kept: ReadonlySet<string> = new Set([
   "PINGO_CA",
 ]);
 
+/** A password would be in the release's values and in the pod, for all who may read those; extraEnv takes it from a Secret. */
+const limits: Readonly<Record<string, Schema>> = {
+  PINGO_HISTORY: { not: { type: "string", pattern: "^\\s*prometheus=[^/]*//[^/?#]*@" } },
+};
+
 /** The variables of `pingo serve`, each with what the help says of it. */
 export function optionsSchema(): Schema {
   const served = Object.values<Option<unknown>>(options).filter(({ commands }) => commands.includes("serve"));
   const properties = served.flatMap((option): [string, Schema][] => {
     const variable = variableOf(option, "serve");
     if (variable === undefined || kept.has(variable)) return [];
-    return [[variable, { type: ["string", "integer"], description: option.meaning }]];
+    return [[variable, { type: ["string", "integer"], description: option.meaning, ...limits[variable] }]];
   });
   return only(Object.fromEntries(properties));
 }

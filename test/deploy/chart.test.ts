@@ -56,6 +56,7 @@ const combinations: Readonly<Record<string, Values>> = {
     extraVolumeMounts: [{ name: "web", mountPath: "/etc/pingo/web" }],
   },
   "no test and no budget": { shards: 2, tests: { enabled: false }, podDisruptionBudget: { enabled: false } },
+  "a history that is read": { options: { PINGO_HISTORY: "prometheus=https://mimir.example/a@b" } },
   "an image by its digest": { image: { repository: "registry.example/pingo", digest: `sha256:${"0".repeat(64)}` } },
 };
 
@@ -99,6 +100,7 @@ const refused: readonly [Values, RegExp][] = [
   [{ options: { PINGO_PORBE: "5s" } }, /PINGO_PORBE/],
   [{ options: { PINGO_TOKEN: "secret" } }, /PINGO_TOKEN/],
   [{ options: { PINGO_PROBE: { seconds: 5 } } }, /PINGO_PROBE/],
+  [{ options: { PINGO_HISTORY: "prometheus=https://me:secret@mimir.example" } }, /PINGO_HISTORY/],
   [{ runAsUser: 0 }, /runAsUser/],
   [{ image: { pullPolicy: "Sometimes" } }, /pullPolicy/],
   [{ image: { digest: "sha256:123" } }, /digest/],
@@ -109,6 +111,10 @@ const refused: readonly [Values, RegExp][] = [
   [{ service: { type: "ExternalName" } }, /service.type/],
   [{ otherCluster: { contexts: ["a,b"] } }, /contexts/],
   [{ history: { persistence: { enabled: true } }, options: { PINGO_HISTORY: "none" } }, /leave one out/],
+  [
+    { history: { persistence: { enabled: true } }, extraEnv: [{ name: "PINGO_HISTORY", value: "none" }] },
+    /leave one out/,
+  ],
   [{ history: { persistence: { enabled: true, existingClaim: "mine" } }, shards: 2 }, /leave one out/],
   [{ serviceMonitor: { enabled: true }, podMonitor: { enabled: true } }, /leave one out/],
 ];
