@@ -128,6 +128,23 @@ describe("kustomize", { skip: skipWithout("kubectl") }, () => {
     assert.deepEqual(values, { PINGO_LISTEN: ":8080", PINGO_WEB_CONFIG_FILE: "/etc/pingo/web/web.yaml" });
   });
 
+  test("PinGo leaves a node that is gone after 30 s, and runs on Linux", async () => {
+    const { spec } = podOf(only(await kustomize(`${folder}base`), "Deployment")) ?? {};
+    assert.deepEqual(spec.nodeSelector, { "kubernetes.io/os": "linux" });
+    const seconds = spec.tolerations.map((one: Manifest) => [one.key, one.effect, one.tolerationSeconds]);
+    assert.deepEqual(seconds, [
+      ["node.kubernetes.io/not-ready", "NoExecute", 30],
+      ["node.kubernetes.io/unreachable", "NoExecute", 30],
+    ]);
+  });
+
+  test("names can be asked for at the Service's port and at the pods' behind it", async () => {
+    const { egress } = only(await kustomize(`${folder}overlays/monitored`), "NetworkPolicy").spec;
+    const ports = egress[0].ports.map(({ protocol, port }: Manifest) => `${protocol} ${port}`);
+    for (const port of [53, 5353])
+      assert.ok(ports.includes(`UDP ${port}`) && ports.includes(`TCP ${port}`), ports.join());
+  });
+
   test("every component is in the documents", () => {
     const doc = readFileSync(new URL("../../docs/deploy.md", import.meta.url), "utf8");
     for (const name of readdirSync(`${folder}components`)) assert.ok(doc.includes(`\`${name}\``), name);
