@@ -2,8 +2,8 @@
 # Lets a PinGo elsewhere see the nodes of a cluster: makes an account there that may get, list and watch nodes and nothing
 # else, and prints a Secret with a kubeconfig for it, for the cluster where that PinGo runs.
 #
-#   { kubectl kustomize deploy/kustomize/overlays/two-sites && sh deploy/two-sites/make-kubeconfig.sh --context b; } |
-#     kubectl --context a apply -f -
+#   secret=$(sh deploy/two-sites/make-kubeconfig.sh --context b) &&
+#     { kubectl kustomize deploy/kustomize/overlays/two-sites && printf '%s\n' "$secret"; } | kubectl --context a apply -f -
 #
 # Run it again before the token ends: PinGo takes the new one without a restart. Needs kubectl 1.24 or newer and the right to make a
 # ClusterRole in that cluster.
@@ -17,18 +17,20 @@ usage: make-kubeconfig.sh --context CONTEXT [options]
   --name NAME            what PinGo calls that cluster (default: the context)
   --server URL           its API as the other cluster reaches it (default: the kubeconfig's)
   --duration DURATION    how long the token lasts (default: 8760h; the API server may give less)
-  --namespace NAMESPACE  of the account there and of the Secret here (default: pingo)
+  --namespace NAMESPACE  of the account there and of the Secret here (default: pingo-remote)
   --secret NAME          of the Secret (default: pingo-other-cluster)
 END
   exit 2
 }
 
+warn() { printf 'make-kubeconfig.sh: %s\n' "$1" >&2; }
+
 fail() {
-  printf 'make-kubeconfig.sh: %s\n' "$1" >&2
+  warn "$1"
   exit 1
 }
 
-context='' name='' server='' duration=8760h namespace=pingo secret=pingo-other-cluster
+context='' name='' server='' duration=8760h namespace=pingo-remote secret=pingo-other-cluster
 while [ $# -gt 0 ]; do
   [ $# -ge 2 ] || usage
   case $1 in
@@ -44,10 +46,6 @@ while [ $# -gt 0 ]; do
 done
 [ -n "$context" ] || usage
 name=${name:-$context}
-case $name$server in
-  *[\"\\]*) fail "a name and a URL may have no quotes and no backslashes: $name $server" ;;
-esac
-
 case $namespace$secret in
   *[!a-z0-9.-]*) fail "no names of a namespace and a Secret: $namespace $secret" ;;
 esac
@@ -59,17 +57,29 @@ server=${server:-$(cluster server)}
 [ -n "$server" ] || fail "the context $context names no server"
 case $server in
   *://localhost* | *://127.* | *://\[::1\]*)
-    printf 'make-kubeconfig.sh: %s is this machine; from a pod it is another: see --server\n' "$server" >&2 ;;
+    warn "$server is this machine; from a pod it is another: see --server" ;;
 esac
 authority=$(cluster certificate-authority-data)
 server_name=$(cluster tls-server-name)
+# All that is put between quotes below, wherever it comes from.
+case $name$server$server_name in
+  *[\"\\]*) fail "a name and a URL may have no quotes and no backslashes: $name $server $server_name" ;;
+esac
+# Of your way there, these two are not passed on: PinGo believes no certificate unseen, and may need no proxy.
+[ "$(cluster insecure-skip-tls-verify)" != true ] ||
+  warn "insecure-skip-tls-verify of $context is left out: the Secret needs a certificate authority to check $server by"
+[ -z "$(cluster proxy-url)" ] ||
+  warn "proxy-url of $context is left out: PinGo asks $server without a proxy, unless HTTPS_PROXY is set there"
 
-# The role is the one of deploy/kustomize/base.
-there apply -f - >&2 <<END
+# Made, never applied: to apply one without labels would take from a namespace that is there those of Pod Security.
+there get namespace "$namespace" >/dev/null 2>&1 || there create --save-config -f - >&2 <<END
 apiVersion: v1
 kind: Namespace
 metadata: { name: $namespace }
----
+END
+
+# The role is the one of deploy/kustomize/base.
+there apply -f - >&2 <<END
 apiVersion: v1
 kind: ServiceAccount
 metadata: { name: pingo-remote, namespace: $namespace }
@@ -94,7 +104,7 @@ made=$(there create token pingo-remote --namespace "$namespace" --duration "$dur
   -o 'jsonpath={.status.token} {.status.expirationTimestamp}')
 token=${made% *} until=${made#* }
 [ -n "$token" ] || fail 'the API server gave no token'
-printf 'make-kubeconfig.sh: the token ends at %s; run this again before\n' "$until" >&2
+warn "the token ends at $until; run this again before"
 
 cat <<END
 ---
@@ -117,7 +127,7 @@ stringData:
           server: "$server"
 END
 [ -z "$authority" ] || printf '          certificate-authority-data: %s\n' "$authority"
-[ -z "$server_name" ] || printf '          tls-server-name: %s\n' "$server_name"
+[ -z "$server_name" ] || printf '          tls-server-name: "%s"\n' "$server_name"
 cat <<END
     contexts:
       - name: "$name"

@@ -9,8 +9,9 @@ const begin = "<!-- begin values: npm run chart -->\n";
 const end = "<!-- end values -->";
 
 /** A label is one value, though its default is not empty. */
-const whole: ReadonlySet<string> = new Set([
+export const whole: ReadonlySet<string> = new Set([
   "dashboards.labels",
+  "nodeSelector",
   "resources.requests",
   "resources.limits",
   "resources",

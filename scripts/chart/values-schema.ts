@@ -8,9 +8,12 @@ const text: Schema = { type: "string" };
 const flag: Schema = { type: "boolean" };
 const count = (minimum: number, maximum: number): Schema => ({ type: "integer", minimum, maximum });
 const listOf = (items: Schema): Schema => ({ type: "array", items });
+const port = count(1, 65_535);
 const anyMap: Schema = { type: "object" };
 const texts: Schema = { type: "object", additionalProperties: text };
 const name: Schema = { type: "string", pattern: "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$", maxLength: 253 };
+/** Of a release's objects: a Service's name has no dot and begins with a letter. */
+const label: Schema = { type: "string", pattern: "^([a-z]([-a-z0-9]*[a-z0-9])?)?$", maxLength: 63 };
 /** Kubernetes' quantity: 5Gi, 100m, 2. */
 const quantity: Schema = {
   type: ["string", "integer", "number"],
@@ -34,16 +37,37 @@ const kept: ReadonlySet<string> = new Set([
   "PINGO_CA",
 ]);
 
+/** A password would be in the release's values and in the pod, for all who may read those; extraEnv takes it from a Secret. */
+const limits: Readonly<Record<string, Schema>> = {
+  PINGO_HISTORY: { not: { type: "string", pattern: "^\\s*prometheus=[^/]*//[^/?#]*@" } },
+};
+
 /** The variables of `pingo serve`, each with what the help says of it. */
 export function optionsSchema(): Schema {
   const served = Object.values<Option<unknown>>(options).filter(({ commands }) => commands.includes("serve"));
   const properties = served.flatMap((option): [string, Schema][] => {
     const variable = variableOf(option, "serve");
     if (variable === undefined || kept.has(variable)) return [];
-    return [[variable, { type: ["string", "integer"], description: option.meaning }]];
+    return [[variable, { type: ["string", "integer"], description: option.meaning, ...limits[variable] }]];
   });
   return only(Object.fromEntries(properties));
 }
+
+/** What of a volume the restricted Pod Security Standard lets a pod have; a path of the host is none of it. */
+const restrictedVolume = only(
+  {
+    name,
+    ...Object.fromEntries(
+      [
+        ...["configMap", "csi", "downwardAPI", "emptyDir"],
+        ...["ephemeral", "persistentVolumeClaim", "projected", "secret"],
+      ].map((kind) => [kind, anyMap]),
+    ),
+  },
+  { required: ["name"] },
+);
+/** The old place of a profile: `unconfined` there breaks the baseline standard. */
+const appArmor = "^container\\.apparmor\\.security\\.beta\\.kubernetes\\.io/";
 
 const resourceList = { type: "object", additionalProperties: quantity };
 
@@ -63,11 +87,11 @@ export function valuesSchema(): Schema {
         { required: ["repository"] },
       ),
       imagePullSecrets: listOf(only({ name }, { required: ["name"] })),
-      nameOverride: name,
-      fullnameOverride: name,
+      nameOverride: label,
+      fullnameOverride: label,
       options: optionsSchema(),
       extraEnv: listOf({ type: "object", required: ["name"] }),
-      extraVolumes: listOf({ type: "object", required: ["name"] }),
+      extraVolumes: listOf(restrictedVolume),
       extraVolumeMounts: listOf({ type: "object", required: ["name", "mountPath"] }),
       shards: count(1, 1_000),
       history: only({
@@ -83,14 +107,14 @@ export function valuesSchema(): Schema {
       nodeSelector: texts,
       tolerations: listOf(anyMap),
       affinity: anyMap,
-      podAnnotations: texts,
+      podAnnotations: { ...texts, patternProperties: { [appArmor]: { pattern: "^(runtime/default|localhost/.*)$" } } },
       podLabels: texts,
       service: only({
         type: { enum: ["ClusterIP", "NodePort", "LoadBalancer"] },
-        port: count(1, 65_535),
+        port,
         annotations: texts,
       }),
-      networkPolicy: only({ enabled: flag, from: listOf(anyMap), egressPorts: listOf(count(1, 65_535)) }),
+      networkPolicy: only({ enabled: flag, from: listOf(anyMap), egressPorts: listOf(port), dnsPorts: listOf(port) }),
       serviceMonitor: only({ enabled: flag, labels: texts, interval, endpoint: anyMap }),
       podMonitor: only({ enabled: flag, labels: texts, interval, endpoint: anyMap }),
       prometheusRule: only({ enabled: flag, labels: texts }),

@@ -33,7 +33,9 @@ export function readOptionFile(text: string, problems: string[]): OptionTexts {
     const name = nameOf(key, yaml, problems);
     if (name === undefined) continue;
     const found = textOf(name, value, yaml);
-    if ("text" in found) texts.set(name, found.text);
+    if ("text" in found && hasPassword(name, found.text)) {
+      problems.push(`${name} may have no user and no password there; ${elsewhere(options[name])}`);
+    } else if ("text" in found) texts.set(name, found.text);
     else problems.push(`${name} ${found.problem}`);
   }
   return texts;
@@ -64,6 +66,17 @@ export function mayStandInFile(name: OptionName): boolean {
   const { env, commands }: Option<unknown> = options[name];
   const credentials = ["api", "token", "token-file", "ca", "ca-file"];
   return env !== undefined && !credentials.includes(name) && name !== "config" && commands.some((one) => one !== "top");
+}
+
+/** A URL may stand there; what gives access to it is a credential like those above. */
+function hasPassword(name: OptionName, text: string): boolean {
+  if (name !== "history") return false;
+  const place = options.history.parse(text);
+  return (
+    "value" in place &&
+    place.value.kind === "prometheus" &&
+    `${place.value.url.username}${place.value.url.password}` !== ""
+  );
 }
 
 const namesForFiles = () => optionNames.filter(mayStandInFile);

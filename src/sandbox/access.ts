@@ -16,7 +16,13 @@ export type User = {
   isValid?: () => boolean;
 };
 
-/** Who may do what. Tokens are random and live as long as the sandbox, or as their users say. */
+/** More than a test or a person asks for in the life of a sandbox; kubectl may ask for one every second. */
+const maxTokens = 1_000;
+
+/**
+ * Who may do what. Tokens are random and live as long as the sandbox, or as their users say. Beyond a thousand, those that have
+ * ended are forgotten, and the oldest of those that will end: it is answered with 401, as if it had.
+ */
 export class Access {
   readonly #users = new Map<string, User>();
 
@@ -29,8 +35,15 @@ export class Access {
   /** A new token for somebody whose rights are asked for each time. */
   grantTo(user: User): string {
     const token = randomBytes(24).toString("base64url");
+    if (this.#users.size >= maxTokens) this.#makeRoom();
     this.#users.set(token, user);
     return token;
+  }
+
+  #makeRoom(): void {
+    const ending = [...this.#users].filter(([, { isValid }]) => isValid !== undefined);
+    const ended = ending.filter(([, { isValid }]) => isValid?.() === false);
+    for (const [token] of ended.length > 0 ? ended : ending.slice(0, 1)) this.#users.delete(token);
   }
 
   /** The token is answered with 401 from now on. */

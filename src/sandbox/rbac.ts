@@ -55,8 +55,18 @@ export function rulesOf(
   bindings: readonly JsonObject[],
 ): Rule[] {
   const bound = bindings.filter(({ subjects }) => list(subjects).some((subject) => isMeant(account, subject)));
-  const names = new Set(bound.map(({ roleRef }) => (isJsonObject(roleRef) ? roleRef.name : undefined)));
-  return roles.filter(({ metadata }) => isJsonObject(metadata) && names.has(metadata.name)).flatMap(rulesIn);
+  const names = new Set(bound.map(({ roleRef }) => clusterRoleOf(roleRef)));
+  return roles
+    .filter(({ metadata }) => isJsonObject(metadata) && typeof metadata.name === "string" && names.has(metadata.name))
+    .flatMap(rulesIn);
+}
+
+/** Undefined for a role of another kind; the API server's default for a group that is not said is RBAC's. */
+function clusterRoleOf(roleRef: Json | undefined): Json | undefined {
+  if (!isJsonObject(roleRef) || roleRef.kind !== "ClusterRole") return undefined;
+  return [undefined, "", "rbac.authorization.k8s.io"].some((group) => group === roleRef.apiGroup)
+    ? roleRef.name
+    : undefined;
 }
 
 /** The rules that stand in a ClusterRole. */

@@ -95,6 +95,17 @@ describe("a file of options", () => {
     );
   });
 
+  test("has the URL of a Prometheus, but no user and no password for it", () => {
+    assert.deepEqual(textsOf("history: prometheus=https://mimir.example/a@b\n"), {
+      history: "prometheus=https://mimir.example/a@b",
+    });
+    for (const userinfo of [`me:${secret}`, secret, `:${secret}`]) {
+      assert.deepEqual(problemsOf(`history: prometheus=https://${userinfo}@mimir.example\n`), [
+        "history may have no user and no password there; set PINGO_HISTORY or give it as a flag",
+      ]);
+    }
+  });
+
   test("is refused by the line where it is no YAML, or no options", () => {
     assert.deepEqual(problemsOf("probe: 5s\nprobe: 6s\n"), ["line 2 is no YAML (duplicate key)"]);
     assert.match(problemsOf("probe: 5s\n\tscan: 3\n").join(), /^line 2 is no YAML/);

@@ -42,6 +42,13 @@ const combinations: Readonly<Record<string, Values>> = {
     imagePullSecrets: [{ name: "registry" }],
     service: { type: "LoadBalancer", port: 80, annotations: { c: "d" } },
   },
+  "an account of somebody else's": { serviceAccount: { create: false, name: "mine" } },
+  "a role of somebody else's": { rbac: { create: false } },
+  "an account and a role of somebody else's": {
+    serviceAccount: { create: false, name: "mine" },
+    rbac: { create: false },
+  },
+  "the namespace's own account": { serviceAccount: { create: false } },
   "names of its own": { nameOverride: "prober", fullnameOverride: "the-prober", serviceAccount: { name: "someone" } },
   "TLS and passwords": {
     options: { PINGO_WEB_CONFIG_FILE: "/etc/pingo/web/web.yaml" },
@@ -49,7 +56,29 @@ const combinations: Readonly<Record<string, Values>> = {
     extraVolumeMounts: [{ name: "web", mountPath: "/etc/pingo/web" }],
   },
   "no test and no budget": { shards: 2, tests: { enabled: false }, podDisruptionBudget: { enabled: false } },
+  "a history that is read": { options: { PINGO_HISTORY: "prometheus=https://mimir.example/a@b" } },
   "an image by its digest": { image: { repository: "registry.example/pingo", digest: `sha256:${"0".repeat(64)}` } },
+};
+
+const account = (name: string) => ({ kind: "ServiceAccount", metadata: { name, namespace: "monitoring" } });
+const role = {
+  kind: "ClusterRole",
+  metadata: { name: "theirs" },
+  rules: [{ apiGroups: [""], resources: ["nodes"], verbs: ["get", "list", "watch"] }],
+};
+const binding = (name: string) => ({
+  kind: "ClusterRoleBinding",
+  metadata: { name: "theirs" },
+  roleRef: { name: "theirs" },
+  subjects: [{ kind: "ServiceAccount", name, namespace: "monitoring" }],
+});
+
+/** What is in the cluster already where the chart does not make it. */
+const outside: Readonly<Record<string, readonly Manifest[]>> = {
+  "an account of somebody else's": [account("mine")],
+  "a role of somebody else's": [role, binding("watcher-pingo")],
+  "an account and a role of somebody else's": [account("mine"), role, binding("mine")],
+  "the namespace's own account": [account("default")],
 };
 
 /** What is refused, and what the refusal names. */
@@ -57,9 +86,21 @@ const refused: readonly [Values, RegExp][] = [
   [{ shard: 3 }, /shard is not allowed/],
   [{ shards: 0 }, /shards/],
   [{ shards: "3" }, /shards/],
+  [{ nameOverride: "a.b" }, /nameOverride/],
+  [{ fullnameOverride: "a.b" }, /fullnameOverride/],
+  [{ fullnameOverride: "2a" }, /fullnameOverride/],
+  [{ extraVolumes: [{ name: "x", hostPath: { path: "/" } }] }, /hostPath/],
+  [{ extraVolumes: [{ name: "x", nfs: { server: "x", path: "/" } }] }, /nfs/],
+  [{ podAnnotations: { "container.apparmor.security.beta.kubernetes.io/pingo": "unconfined" } }, /podAnnotations/],
+  [{ extraEnv: [{ name: "PINGO_LISTEN", value: ":9100" }] }, /PINGO_LISTEN, which the chart sets/],
+  [{ extraEnv: [{ name: "PINGO_WEB_CONFIG_FILE", value: "/web" }] }, /say options.PINGO_WEB_CONFIG_FILE/],
+  [{ extraEnv: [{ name: "PINGO_CONFIG", value: "/pingo.yaml" }] }, /say options.PINGO_CONFIG/],
+  [{ podLabels: { "app.kubernetes.io/name": "x" } }, /podLabels has app.kubernetes.io\/name/],
+  [{ podLabels: { "app.kubernetes.io/instance": "x" } }, /podLabels has app.kubernetes.io\/instance/],
   [{ options: { PINGO_PORBE: "5s" } }, /PINGO_PORBE/],
   [{ options: { PINGO_TOKEN: "secret" } }, /PINGO_TOKEN/],
   [{ options: { PINGO_PROBE: { seconds: 5 } } }, /PINGO_PROBE/],
+  [{ options: { PINGO_HISTORY: "prometheus=https://me:secret@mimir.example" } }, /PINGO_HISTORY/],
   [{ runAsUser: 0 }, /runAsUser/],
   [{ image: { pullPolicy: "Sometimes" } }, /pullPolicy/],
   [{ image: { digest: "sha256:123" } }, /digest/],
@@ -70,6 +111,10 @@ const refused: readonly [Values, RegExp][] = [
   [{ service: { type: "ExternalName" } }, /service.type/],
   [{ otherCluster: { contexts: ["a,b"] } }, /contexts/],
   [{ history: { persistence: { enabled: true } }, options: { PINGO_HISTORY: "none" } }, /leave one out/],
+  [
+    { history: { persistence: { enabled: true } }, extraEnv: [{ name: "PINGO_HISTORY", value: "none" }] },
+    /leave one out/,
+  ],
   [{ history: { persistence: { enabled: true, existingClaim: "mine" } }, shards: 2 }, /leave one out/],
   [{ serviceMonitor: { enabled: true }, podMonitor: { enabled: true } }, /leave one out/],
 ];
@@ -100,7 +145,7 @@ describe("the chart", { skip }, () => {
       const manifests = await released(values, "watcher", "monitoring");
       all.push(...manifests);
       assert.deepEqual((await Promise.all(manifests.map(schemaProblems))).flat(), []);
-      assert.deepEqual(manifestProblems(manifests), []);
+      assert.deepEqual(manifestProblems([...manifests, ...(outside[name] ?? [])]), []);
       const astray = manifests.filter(
         ({ kind, metadata }) => metadata.namespace !== "monitoring" && !/^ClusterRole/.test(kind),
       );
@@ -129,16 +174,72 @@ describe("the chart", { skip }, () => {
       await released({}, "pingo", "a"),
       await released({}, "pingo", "b"),
       await released({}, "pingo", "pingo"),
+      await released({}, "b-pingo", "a"),
+      await released({}, "pingo", "a-b"),
     ];
     const names = roles.map((manifests) => only(manifests, "ClusterRole").metadata.name);
-    assert.deepEqual(names, ["a-pingo", "b-pingo", "pingo"]);
+    assert.deepEqual(names, ["a:pingo", "b:pingo", "pingo", "a:b-pingo", "a-b:pingo"]);
   });
 
   test("the probes ask for no page where it may want a password", async () => {
-    const container = containerOf(await released(combinations["TLS and passwords"] ?? {}), "Deployment");
-    for (const probe of ["startupProbe", "livenessProbe", "readinessProbe"]) {
-      assert.deepEqual([container[probe].tcpSocket, container[probe].httpGet], [{ port: "http" }, undefined]);
+    for (const values of [combinations["TLS and passwords"] ?? {}, { options: { PINGO_CONFIG: "/etc/pingo.yaml" } }]) {
+      const container = containerOf(await released(values), "Deployment");
+      for (const probe of ["startupProbe", "livenessProbe", "readinessProbe"]) {
+        assert.deepEqual([container[probe].tcpSocket, container[probe].httpGet], [{ port: "http" }, undefined]);
+      }
     }
+  });
+
+  test("the port of the Service and the probes is said in the pod, where a file of options cannot move it", async () => {
+    for (const [kind, values] of [
+      ["Deployment", {}],
+      ["StatefulSet", { shards: 2 }],
+    ] as const) {
+      const { env, ports } = containerOf(await released(values), kind);
+      const listen = env.find(({ name }: Manifest) => name === "PINGO_LISTEN").value;
+      assert.equal(listen, `:${ports[0].containerPort}`);
+    }
+  });
+
+  test("helm test has what the values say, but no shard, and its log can be read when it has ended", async () => {
+    const given = { options: { PINGO_TARGETS: "/etc/pingo/targets/nodes.yaml" }, shards: 3 };
+    const values = { ...combinations["options, and more of the pod"], ...given };
+    const { metadata, spec } = only(await released(values), "Pod");
+    const [{ env, volumeMounts }] = spec.containers;
+    const names = env.map(({ name }: Manifest) => name);
+    assert.deepEqual(names, ["PINGO_TARGETS", "HTTPS_PROXY"]);
+    assert.deepEqual([volumeMounts[0].name, spec.volumes[0].name], ["targets", "targets"]);
+    assert.equal(metadata.annotations["helm.sh/hook-delete-policy"], "before-hook-creation");
+  });
+
+  test("the history outlives the release", async () => {
+    const claim = only(await released({ history: { persistence } }), "PersistentVolumeClaim");
+    assert.equal(claim.metadata.annotations["helm.sh/resource-policy"], "keep");
+  });
+
+  for (const [name, values] of Object.entries({
+    everything: { ...everything, history: { persistence } },
+    "another cluster, shards and history": combinations["another cluster, shards and history"] ?? {},
+    "a claim and a class that look like numbers": {
+      history: { persistence: { ...persistence, storageClassName: "12", existingClaim: "34" } },
+      otherCluster: { secretName: "56" },
+      priorityClassName: "78",
+      serviceAccount: { name: "90" },
+    },
+  })) {
+    test(`${name}: a release 2024 in the namespace 1234 has texts where texts belong`, async () => {
+      const manifests = await released(values, "2024", "1234");
+      assert.deepEqual((await Promise.all(manifests.map(schemaProblems))).flat(), []);
+      assert.deepEqual(manifestProblems(manifests), []);
+      // RFC 1035: what a Service is called begins with a letter.
+      for (const { metadata } of manifests.filter(({ kind }) => kind === "Service")) {
+        assert.match(metadata.name, /^pingo-2024/);
+      }
+    });
+  }
+
+  test("a release whose name has dots makes a Service whose name has none", async () => {
+    assert.equal(only(await released({}, "east.one"), "Service").metadata.name, "east-one-pingo");
   });
 
   test("the rules and the boards are those of deploy/, whole", async () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { after, describe, type TestContext, test } from "node:test";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { skipWithout } from "../support/need.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { manifestProblems } from "./manifest-problems.ts";
@@ -111,6 +111,38 @@ describe("kustomize", { skip: skipWithout("kubectl") }, () => {
     await holds(manifests);
     const { env } = podOf(only(manifests, "Deployment"))?.spec.containers[0] ?? {};
     assert.deepEqual(env.find(({ name }: Manifest) => name === "PINGO_PROBE").value, "5s");
+  });
+
+  test("the patch of docs/deploy.md for a web configuration has no probe that would want a password", async (t) => {
+    const doc = readFileSync(new URL("../../docs/deploy.md", import.meta.url), "utf8");
+    const example = [...doc.matchAll(/```yaml\n(.*?)```/gs)]
+      .map(([, text = ""]) => text)
+      .find((text) => /WEB_CONFIG/.test(text));
+    const manifests = await own(t, [], parse(example ?? ""));
+    await holds(manifests);
+    const [container] = podOf(only(manifests, "Deployment"))?.spec.containers ?? [];
+    for (const probe of ["startupProbe", "livenessProbe", "readinessProbe"]) {
+      assert.deepEqual([container[probe].tcpSocket, container[probe].httpGet], [{ port: "http" }, undefined]);
+    }
+    const values = Object.fromEntries(container.env.map(({ name, value }: Manifest) => [name, value]));
+    assert.deepEqual(values, { PINGO_LISTEN: ":8080", PINGO_WEB_CONFIG_FILE: "/etc/pingo/web/web.yaml" });
+  });
+
+  test("PinGo leaves a node that is gone after 30 s, and runs on Linux", async () => {
+    const { spec } = podOf(only(await kustomize(`${folder}base`), "Deployment")) ?? {};
+    assert.deepEqual(spec.nodeSelector, { "kubernetes.io/os": "linux" });
+    const seconds = spec.tolerations.map((one: Manifest) => [one.key, one.effect, one.tolerationSeconds]);
+    assert.deepEqual(seconds, [
+      ["node.kubernetes.io/not-ready", "NoExecute", 30],
+      ["node.kubernetes.io/unreachable", "NoExecute", 30],
+    ]);
+  });
+
+  test("names can be asked for at the Service's port and at the pods' behind it", async () => {
+    const { egress } = only(await kustomize(`${folder}overlays/monitored`), "NetworkPolicy").spec;
+    const ports = egress[0].ports.map(({ protocol, port }: Manifest) => `${protocol} ${port}`);
+    for (const port of [53, 5353])
+      assert.ok(ports.includes(`UDP ${port}`) && ports.includes(`TCP ${port}`), ports.join());
   });
 
   test("every component is in the documents", () => {

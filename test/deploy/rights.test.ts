@@ -173,14 +173,19 @@ describe("the rights of PinGo's account", { skip: skipWithout("kubectl") }, () =
 });
 
 describe("the chart, by Helm itself", { skip: skipWithoutHelm() }, () => {
-  test("installs into an API, says what is there, and leaves nothing behind", async (t) => {
+  /** A cluster with the namespace "watch", and how Helm gets there. */
+  async function started(t: TestContext): Promise<{ sandbox: Sandbox; where: string[] }> {
     const sandbox = await startSandbox({ nodes: 2 });
     t.after(() => sandbox.stop());
     const kubeconfig = join(temporaryFolder(t), "kubeconfig");
     writeFileSync(kubeconfig, sandbox.kubeconfig(), { mode: 0o600 });
     const namespaces = kinds.find(({ kind }) => kind === "Namespace");
     assert.ok(namespaces && sandbox.api.objects.create(namespaces, undefined, { metadata: { name: "watch" } }).ok);
-    const where = ["--kubeconfig", kubeconfig, "--namespace", "watch"];
+    return { sandbox, where: ["--kubeconfig", kubeconfig, "--namespace", "watch"] };
+  }
+
+  test("installs into an API, says what is there, and leaves nothing behind", async (t) => {
+    const { sandbox, where } = await started(t);
     // This Helm checks against OpenAPI v2, which the sandbox has not; chart.test.ts checks against more.
     const more = ["--disable-openapi-validation", "--set", "shards=2,serviceMonitor.enabled=true"];
     const installed = await helm("install", "pingo", chartFolder, ...where, ...more);
@@ -193,11 +198,25 @@ describe("the chart, by Helm itself", { skip: skipWithoutHelm() }, () => {
     assert.match(installed.stdout, /history is in memory/);
     assert.doesNotMatch(installed.stdout, /Nothing scrapes it/);
     assert.equal(applied(sandbox, "StatefulSet", "pingo", "watch").spec.replicas, 2);
-    const [subject] = applied(sandbox, "ClusterRoleBinding", "watch-pingo").subjects;
+    const [subject] = applied(sandbox, "ClusterRoleBinding", "watch:pingo").subjects;
     assert.deepEqual(subject, { kind: "ServiceAccount", name: "pingo", namespace: "watch" });
     const removed = await helm("uninstall", "pingo", ...where);
     assert.equal(removed.code, 0, removed.stderr);
     assert.throws(() => applied(sandbox, "StatefulSet", "pingo", "watch"), /nobody has applied/);
-    assert.throws(() => applied(sandbox, "ClusterRole", "watch-pingo"), /nobody has applied/);
+    assert.throws(() => applied(sandbox, "ClusterRole", "watch:pingo"), /nobody has applied/);
+  });
+
+  test("a history stays when the release becomes shards and when it ends, and the next release takes it", async (t) => {
+    const { sandbox, where } = await started(t);
+    const kept = ["--disable-openapi-validation", "--set", "history.persistence.enabled=true"];
+    const does = async (...args: string[]) => {
+      const { code, stderr } = await helm(...args, ...where);
+      assert.equal(code, 0, stderr);
+      return applied(sandbox, "PersistentVolumeClaim", "pingo-history", "watch").metadata.uid;
+    };
+    const first = await does("install", "pingo", chartFolder, ...kept);
+    assert.equal(await does("upgrade", "pingo", chartFolder, ...kept, "--set", "shards=3"), first);
+    assert.equal(await does("uninstall", "pingo"), first);
+    assert.equal(await does("install", "pingo", chartFolder, ...kept), first);
   });
 });

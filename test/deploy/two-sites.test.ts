@@ -17,7 +17,11 @@ import { applied, portOf, runPod, writeSecret } from "./run-pod.ts";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const readme = readFileSync(join(root, "README.md"), "utf8");
 /** As a person copies them: the first for PinGo in a, the second for the one in b. */
-const commands = readme.split("\n").filter((line) => line.includes("make-kubeconfig.sh --context"));
+const commands = [...readme.matchAll(/^secret=.*make-kubeconfig\.sh --context .*&&\n.*$/gm)].map(
+  ([command]) => command,
+);
+/** Where both ends live, whatever else of PinGo there is. */
+const namespace = "pingo-remote";
 
 /** One kubeconfig with both, as an administrator of both has it. */
 function adminKubeconfig(sites: Readonly<Record<string, Sandbox>>): string {
@@ -43,6 +47,9 @@ describe("two sites", { skip: skipWithout("kubectl") }, () => {
   });
   after(() => Promise.all([a.stop(), b.stop()]));
 
+  const labelsOfNamespace = (site: Sandbox, name = namespace) => applied(site, "Namespace", name).metadata.labels ?? {};
+  const enforce = "pod-security.kubernetes.io/enforce";
+
   /** Runs a line in a shell, in the repository, as an administrator of both sites. */
   function shell(t: TestContext, line: string): Promise<{ code: number; stdout: string; stderr: string }> {
     const home = temporaryFolder(t);
@@ -63,11 +70,12 @@ describe("two sites", { skip: skipWithout("kubectl") }, () => {
       assert.equal(code, 0, stderr);
       assert.match(stderr, /the token ends at \d{4}-\d\d-\d\dT/);
     }
+    for (const site of [a, b]) assert.equal(labelsOfNamespace(site)[enforce], "restricted");
     const sites = { a: { here: a, other: "b", there: b }, b: { here: b, other: "a", there: a } };
     for (const { here, other, there } of Object.values(sites)) {
       const folder = temporaryFolder(t);
-      writeSecret(applied(here, "Secret", "pingo-other-cluster"), folder);
-      const { template } = applied(here, "Deployment", "pingo").spec;
+      writeSecret(applied(here, "Secret", "pingo-other-cluster", namespace), folder);
+      const { template } = applied(here, "Deployment", "pingo", namespace).spec;
       const pingo = runPod(template, { "/etc/pingo/other-cluster": folder });
       t.after(() => pingo.stop());
       const port = await portOf(pingo);
@@ -81,22 +89,70 @@ describe("two sites", { skip: skipWithout("kubectl") }, () => {
     }
   });
 
+  test("beside a PinGo that watches its own cluster, which stays as it is", async (t) => {
+    assert.equal((await shell(t, "kubectl --context a apply -k deploy/kustomize")).code, 0);
+    const local = structuredClone(applied(a, "Deployment", "pingo").spec);
+    for (const command of commands) assert.equal((await shell(t, command)).code, 0);
+    assert.deepEqual(applied(a, "Deployment", "pingo").spec, local);
+    assert.notDeepEqual(applied(a, "Deployment", "pingo", namespace).spec, local);
+    assert.equal(labelsOfNamespace(a, "pingo")[enforce], "restricted");
+    const [subject] = applied(a, "ClusterRoleBinding", "pingo").subjects;
+    assert.equal(subject.namespace, "pingo");
+  });
+
+  test("a command whose script fails has failed, and applies nothing", async (t) => {
+    for (const [command = "", other = ""] of [
+      [commands[0], "b"],
+      [commands[1], "a"],
+    ]) {
+      const { code, stdout } = await shell(t, command.replace(`sh --context ${other})`, "sh --context typo)"));
+      assert.notEqual(code, 0);
+      assert.equal(stdout, "");
+    }
+  });
+
+  test("what of a kubeconfig is not passed on is told of, and a quote in its server refused", async (t) => {
+    const script = "sh deploy/two-sites/make-kubeconfig.sh --context b";
+    const set = (what: string) => `kubectl config set-cluster cluster-b ${what} >&2`;
+    const name = await shell(t, `${set("--tls-server-name=localhost")} && ${script}`);
+    assert.equal(name.code, 0, name.stderr);
+    const { kubeconfig } = parse(name.stdout).stringData;
+    assert.equal(parse(kubeconfig).clusters[0].cluster["tls-server-name"], "localhost");
+    assert.doesNotMatch(name.stderr, /left out/);
+    // What kubectl asks after that fails here, since there is no such proxy.
+    const proxied = await shell(t, `${set("--proxy-url=http://127.0.0.1:9")}; ${script}`);
+    assert.match(proxied.stderr, /proxy-url of b is left out/);
+    const unchecked = await shell(
+      t,
+      `kubectl config unset clusters.cluster-b.certificate-authority-data >&2; ${set("--insecure-skip-tls-verify=true")}; ${script}`,
+    );
+    assert.match(unchecked.stderr, /insecure-skip-tls-verify of b is left out/);
+    const quoted = await shell(t, `${set(`--server='https://127.0.0.1:1/"'`)}; ${script}`);
+    assert.equal(quoted.code, 1);
+    assert.match(quoted.stderr, /no quotes/);
+    assert.equal(quoted.stdout, "");
+  });
+
   test("a token that has ended is replaced by the same command, without a restart", async (t) => {
     const [command = ""] = commands;
     assert.equal((await shell(t, command)).code, 0);
     const folder = temporaryFolder(t);
-    writeSecret(applied(a, "Secret", "pingo-other-cluster"), folder);
+    writeSecret(applied(a, "Secret", "pingo-other-cluster", namespace), folder);
     const more = { PINGO_SCAN: "1s" };
-    const pingo = runPod(applied(a, "Deployment", "pingo").spec.template, { "/etc/pingo/other-cluster": folder }, more);
+    const pingo = runPod(
+      applied(a, "Deployment", "pingo", namespace).spec.template,
+      { "/etc/pingo/other-cluster": folder },
+      more,
+    );
     t.after(() => pingo.stop());
     const port = await portOf(pingo);
     await pingo.says(/probing 5 nodes/);
     const accounts = kinds.find(({ kind }) => kind === "ServiceAccount");
-    assert.ok(accounts && b.api.objects.delete(accounts, "pingo", "pingo-remote").ok);
+    assert.ok(accounts && b.api.objects.delete(accounts, namespace, "pingo-remote").ok);
     b.api.cutWatches();
     await pingo.says(/401/);
     assert.equal((await shell(t, command)).code, 0);
-    writeSecret(applied(a, "Secret", "pingo-other-cluster"), folder);
+    writeSecret(applied(a, "Secret", "pingo-other-cluster", namespace), folder);
     const { name } = await b.join();
     await eventually(
       "the new node is probed",

@@ -54,7 +54,11 @@ describe("what an account may do", () => {
     metadata: { name },
     rules: [{ verbs: ["get"], apiGroups: [""], resources: [name] }],
   }));
-  const binding = (role: string, subject: object) => ({ roleRef: { name: role }, subjects: [{ ...subject }] });
+  const inGroup = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole" };
+  const binding = (role: string, subject: object, ref: object = inGroup) => ({
+    roleRef: { ...ref, name: role },
+    subjects: [{ ...subject }],
+  });
   const account = { namespace: "here", name: "me" };
   const of = (bindings: ReturnType<typeof binding>[]) =>
     rulesOf(account, roles, bindings).map((one) => one.resources[0]);
@@ -72,6 +76,11 @@ describe("what an account may do", () => {
     assert.deepEqual(of([binding("one", { kind: "ServiceAccount", namespace: "there", name: "me" })]), []);
     assert.deepEqual(of([binding("one", { kind: "ServiceAccount", name: "me" })]), []);
     assert.deepEqual(of([binding("one", { kind: "Group", name: "system:serviceaccounts:there" })]), []);
+    const me = { kind: "ServiceAccount", ...account };
+    assert.deepEqual(of([binding("one", me, { ...inGroup, kind: "Role" })]), []);
+    assert.deepEqual(of([binding("one", me, { ...inGroup, apiGroup: "other" })]), []);
+    assert.deepEqual(of([binding("one", me, {})]), []);
+    assert.deepEqual(of([binding("one", me, { kind: "ClusterRole" })]), ["one"]);
     assert.deepEqual(of([binding("three", { kind: "ServiceAccount", ...account })]), []);
     assert.deepEqual(rulesOf(account, [{}, { rules: "x" }], [{}, { subjects: [null, "x"] }]), []);
   });

@@ -2,38 +2,41 @@
 {{ .Values.nameOverride | default .Chart.Name | trunc 52 | trimSuffix "-" }}
 {{- end }}
 
-{{/* 52: a StatefulSet's pods get a revision of eleven characters behind their name in a label of at most 63. */}}
+{{/* 52: a StatefulSet's pods get a revision of eleven characters behind their name in a label of at most 63. A Service's begins with a letter and has no dot. */}}
 {{- define "pingo.fullname" -}}
 {{- $name := include "pingo.name" . -}}
+{{- $release := .Release.Name | replace "." "-" -}}
 {{- if .Values.fullnameOverride -}}
 {{ .Values.fullnameOverride | trunc 52 | trimSuffix "-" }}
-{{- else if contains $name .Release.Name -}}
-{{ .Release.Name | trunc 52 | trimSuffix "-" }}
+{{- else if regexMatch "^[0-9]" $release -}}
+{{ printf "%s-%s" $name $release | trunc 52 | trimSuffix "-" }}
+{{- else if contains $name $release -}}
+{{ $release | trunc 52 | trimSuffix "-" }}
 {{- else -}}
-{{ printf "%s-%s" .Release.Name $name | trunc 52 | trimSuffix "-" }}
+{{ printf "%s-%s" $release $name | trunc 52 | trimSuffix "-" }}
 {{- end -}}
 {{- end }}
 
-{{/* A role of the cluster is shared by all namespaces: two releases of one name must not share it. */}}
+{{/* A role of the cluster is shared by all namespaces: two releases of one name must not share it. A colon is in no name of theirs, so no two pairs make one. */}}
 {{- define "pingo.clusterName" -}}
 {{- if eq .Release.Namespace (include "pingo.fullname" .) -}}
 {{ include "pingo.fullname" . }}
 {{- else -}}
-{{ printf "%s-%s" .Release.Namespace (include "pingo.fullname" .) | trunc 63 | trimSuffix "-" }}
+{{ printf "%s:%s" .Release.Namespace (include "pingo.fullname" .) }}
 {{- end -}}
 {{- end }}
 
 {{- define "pingo.selector" -}}
-app.kubernetes.io/name: {{ include "pingo.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "pingo.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{- define "pingo.labels" -}}
 {{ include "pingo.selector" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
+app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
 app.kubernetes.io/part-of: pingo
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | quote }}
 {{- end }}
 
 {{- define "pingo.serviceAccount" -}}
@@ -104,7 +107,7 @@ fsGroupChangePolicy: OnRootMismatch
 imagePullSecrets: {{ toYaml . | nindent 2 }}
 {{- end }}
 {{- with .Values.priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ . | quote }}
 {{- end }}
 {{- with .Values.nodeSelector }}
 nodeSelector: {{ toYaml . | nindent 2 }}

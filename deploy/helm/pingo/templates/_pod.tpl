@@ -11,7 +11,7 @@ metadata:
   annotations: {{ toYaml . | nindent 4 }}
   {{- end }}
 spec:
-  serviceAccountName: {{ include "pingo.serviceAccount" . }}
+  serviceAccountName: {{ include "pingo.serviceAccount" . | quote }}
   # With another cluster's kubeconfig it asks nothing of this one.
   automountServiceAccountToken: {{ not .Values.otherCluster.secretName }}
   # A Service called pingo would put PINGO_PORT and its like into the environment, where PinGo looks for its options.
@@ -25,7 +25,7 @@ spec:
   topologySpreadConstraints:
     {{- range $key := list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
     - maxSkew: 1
-      topologyKey: {{ $key }}
+      topologyKey: {{ $key | quote }}
       whenUnsatisfiable: ScheduleAnyway
       labelSelector:
         matchLabels: {{ include "pingo.selector" $ | nindent 10 }}
@@ -34,7 +34,7 @@ spec:
   containers:
     - name: pingo
       image: {{ include "pingo.image" . | quote }}
-      imagePullPolicy: {{ .Values.image.pullPolicy }}
+      imagePullPolicy: {{ .Values.image.pullPolicy | quote }}
       args: [serve]
       {{- with include "pingo.env" . | trim }}
       env: {{ . | nindent 8 }}
@@ -68,6 +68,8 @@ spec:
 
 {{- define "pingo.env" -}}
 {{- include "pingo.clusterEnv" . }}
+# Said here, so that no file of options moves it away from the Service and the probes: a variable beats the file.
+- { name: PINGO_LISTEN, value: ":8080" }
 {{- if .Values.history.persistence.enabled }}
 - { name: PINGO_HISTORY, value: /var/lib/pingo/history.db }
 {{- end }}
@@ -77,8 +79,13 @@ spec:
   valueFrom: { fieldRef: { fieldPath: metadata.name } }
 - { name: PINGO_SHARD, value: $(POD_NAME)/{{ int .Values.shards }} }
 {{- end }}
+{{- include "pingo.givenEnv" . }}
+{{- end }}
+
+{{/* What the values say, for serve and check alike; check reads past what is none of its options. */}}
+{{- define "pingo.givenEnv" -}}
 {{- range $name, $value := .Values.options }}
-- name: {{ $name }}
+- name: {{ $name | quote }}
   # A number comes as a float, which would become 1e+06.
   value: {{ ternary $value (int64 $value) (kindIs "string" $value) | quote }}
 {{- end }}
@@ -92,6 +99,10 @@ spec:
 {{- if .Values.history.persistence.enabled }}
 - { name: history, mountPath: /var/lib/pingo }
 {{- end }}
+{{- include "pingo.givenMounts" . }}
+{{- end }}
+
+{{- define "pingo.givenMounts" -}}
 {{- with .Values.extraVolumeMounts }}
 {{ toYaml . }}
 {{- end }}
@@ -103,8 +114,12 @@ spec:
 {{- if and .Values.history.persistence.enabled (le (int .Values.shards) 1) }}
 - name: history
   persistentVolumeClaim:
-    claimName: {{ .Values.history.persistence.existingClaim | default (printf "%s-history" (include "pingo.fullname" .)) }}
+    claimName: {{ .Values.history.persistence.existingClaim | default (printf "%s-history" (include "pingo.fullname" .)) | quote }}
 {{- end }}
+{{- include "pingo.givenVolumes" . }}
+{{- end }}
+
+{{- define "pingo.givenVolumes" -}}
 {{- with .Values.extraVolumes }}
 {{ toYaml . }}
 {{- end }}
@@ -115,12 +130,13 @@ accessModes: [ReadWriteOnce]
 {{- with .Values.history.persistence.storageClassName }}
 storageClassName: {{ . | quote }}
 {{- end }}
-resources: { requests: { storage: {{ .Values.history.persistence.size }} } }
+resources: { requests: { storage: {{ .Values.history.persistence.size | quote }} } }
 {{- end }}
 
-{{/* With a web configuration every path may want TLS, a password or a certificate, none of which the kubelet has. */}}
+{{/* With a web configuration every path may want TLS, a password or a certificate, none of which the kubelet has; and a file of options may name one. */}}
 {{- define "pingo.probe" -}}
-{{- if hasKey (index . 0).Values.options "PINGO_WEB_CONFIG_FILE" -}}
+{{- $options := (index . 0).Values.options -}}
+{{- if or (hasKey $options "PINGO_WEB_CONFIG_FILE") (hasKey $options "PINGO_CONFIG") -}}
 tcpSocket: { port: http }
 {{- else -}}
 httpGet: { path: {{ index . 1 }}, port: http }
