@@ -67,6 +67,8 @@ export class History {
   /** When the thread was ready. */
   #readyMs = 0;
   #diedUnixMs = 0;
+  /** Whether the last thread had to end because the disk takes nothing. */
+  #isOfDisk = false;
   #restart: Timer | undefined;
   #respawning: Promise<void> | undefined;
   #threadProblem = "";
@@ -90,6 +92,10 @@ export class History {
     if (problem === undefined) {
       history.#recorder.start();
       history.#watchSilence(false);
+      return history;
+    }
+    if (history.#isOfDisk) {
+      history.#startWithout(problem);
       return history;
     }
     await history.stop();
@@ -268,7 +274,10 @@ export class History {
           this.#worker = worker;
           resolve(undefined);
         }
-        if (report.report === "refused") why = report.problem;
+        if (report.report === "refused") {
+          why = report.problem;
+          this.#isOfDisk = report.isOfDisk;
+        }
         this.#heard(report);
       });
       worker.on("error", (error: unknown) => {
@@ -351,6 +360,17 @@ export class History {
     this.#respawnLater(clock);
   }
 
+  /** What is probed is measured all the same; what is measured meanwhile is counted as dropped. */
+  #startWithout(problem: string): void {
+    const { clock, log } = this.#options;
+    this.#threadProblem = problem;
+    this.#diedUnixMs = clock.unixMs();
+    this.#recorder.start();
+    this.#watchSilence(false);
+    log.error(`history: ${oneLine(problem)}; nothing is kept until that is over, and it is tried again and again`);
+    this.#respawnLater(clock);
+  }
+
   #respawnLater(clock: Clock): void {
     this.#restart = clock.setTimer(() => {
       this.#respawning = this.#respawn();
@@ -362,14 +382,20 @@ export class History {
     const problem = await this.#spawn(true);
     if (this.#stopped !== undefined) return;
     if (problem !== undefined) {
-      this.#options.log.error(`the history's thread cannot be replaced yet: ${oneLine(problem)}`);
+      // Of a disk it is said once, however long it is full.
+      const level = this.#isOfDisk && this.#threadProblem === problem ? "debug" : "error";
+      this.#options.log[level](`the history's thread cannot be replaced yet: ${oneLine(problem)}`);
+      if (this.#isOfDisk) this.#threadProblem = problem;
       this.#respawnLater(this.#options.clock);
       return;
     }
     this.#threadProblem = "";
     this.#restarts++;
     this.#recorder.beginAnew();
-    this.#options.log.warn("another thread has taken the place of the history's");
+    const { log } = this.#options;
+    if (this.#isOfDisk) log.warn("history: it can be kept now");
+    else log.warn("another thread has taken the place of the history's");
+    this.#isOfDisk = false;
   }
 }
 

@@ -4,9 +4,11 @@ import { mkdtempSync, rmdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { eventually } from "../support/eventually.ts";
 import { HistoryDriver, minuteMs, startUnixMs } from "../support/history-driver.ts";
 import { makeTarget } from "../support/make-target.ts";
 import { skipWithout } from "../support/need.ts";
+import { Pingo } from "../support/pingo.ts";
 import { recordingLog } from "../support/recording-log.ts";
 
 const targets = Array.from({ length: 500 }, (_, index) =>
@@ -109,4 +111,23 @@ test("a full disk at the start: that is said, with the reason", {
   const folder = smallDisk(t);
   fill(`${folder}/filler`);
   assert.throws(() => new HistoryDriver({ path: `${folder}/history` }), /cannot keep a history in .*full/);
+});
+
+test("a disk that is full at the start: that is said, the nodes are probed, and once there is room it is kept", {
+  skip: skipWithout("root", "mount"),
+}, async (t) => {
+  const folder = smallDisk(t);
+  fill(`${folder}/filler`);
+  const pingo = new Pingo(["demo", "--listen", "127.0.0.1:0", "--history", `${folder}/history`], {}, folder);
+  t.after(() => pingo.stop());
+  await pingo.says(
+    /history: cannot keep a history in .*: database or disk is full; nothing is kept until that is over/,
+  );
+  const [, url = ""] = await pingo.says(/metrics\s+(http:\S+)/);
+  const page = async () => (await fetch(url)).text();
+  await eventually("nodes are probed", async () => /^pingo_up\{.*\} 1$/m.test(await page()));
+  assert.match(await page(), /^pingo_history_ok 0$/m);
+  empty(folder);
+  await pingo.says(/history: it can be kept now/);
+  await eventually("it is kept", async () => /^pingo_history_ok 1$/m.test(await page()));
 });

@@ -38,7 +38,10 @@ describe("the page in use", { skip: skipWithout("chromium") }, () => {
   });
 
   test("one question for the status serves the whole page, a node's view too", async () => {
-    const { page } = await openWatched(onTest.browser, `${mock.url}?view=node&node=${nodeKey(0)}&at=${Date.now()}&range=1h`);
+    const { page } = await openWatched(
+      onTest.browser,
+      `${mock.url}?view=node&node=${nodeKey(0)}&at=${Date.now()}&range=1h`,
+    );
     const chart = page.locator("canvas").first();
     await chart.waitFor();
     const asked: string[] = [];

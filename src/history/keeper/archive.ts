@@ -4,7 +4,7 @@ import { DamagedFiles } from "../store/damaged-files.ts";
 import { openDatabase } from "../store/database.ts";
 import { type Mishap, mishapOf } from "../store/sqlite-trouble.ts";
 import { levels, Store } from "../store/store.ts";
-import type { KeeperSetUp } from "../thread/protocol.ts";
+import type { KeeperSetUp, Refusal } from "../thread/protocol.ts";
 import { type ClosedMinute, isLate, writeMinute, writeTargets } from "./closed-minute.ts";
 import { openFile } from "./open-file.ts";
 import { Retention } from "./retention.ts";
@@ -59,9 +59,11 @@ export class Archive {
   }
 
   /** Opens the file or begins one; says why it cannot. One that is damaged is set aside. */
-  static open(options: ArchiveOptions): Archive | { readonly problem: string } {
+  static open(options: ArchiveOptions): Archive | Refusal {
     const { opened, damagedFiles, isReplaced } = openFile(options);
-    if (opened.kind !== "open") return { problem: `cannot keep a history in ${options.path}: ${opened.why}` };
+    if (opened.kind !== "open") {
+      return { problem: `cannot keep a history in ${options.path}: ${opened.why}`, isOfDisk: opened.isOfDisk ?? false };
+    }
     const archive = new Archive(options, new Store(opened.db));
     archive.damagedFiles = damagedFiles;
     if (isReplaced) archive.damagedMs = options.nowUnixMs;
@@ -227,7 +229,7 @@ export class Archive {
     return true;
   }
 
-  #met({ kind, why }: Mishap, nowMs: number): void {
+  #met({ kind, why }: Pick<Mishap, "kind" | "why">, nowMs: number): void {
     this.#rollUp.restart();
     if (kind === "damaged") {
       this.#replace(why, nowMs);

@@ -5,7 +5,7 @@ import { decodeZones } from "../codec/zone-codec.ts";
 import { bucketOf, groupSize } from "../group-block.ts";
 import type { HistoryView } from "../model.ts";
 import type { Level, Store } from "../store/store.ts";
-import type { Changed, KeeperSetUp, KeeperStatus, Order } from "../thread/protocol.ts";
+import type { Changed, KeeperSetUp, KeeperStatus, Order, Refusal } from "../thread/protocol.ts";
 import { Archive } from "./archive.ts";
 import { startOfStep } from "./closed-minute.ts";
 import { Intake } from "./intake.ts";
@@ -33,7 +33,7 @@ export class HistoryKeeper {
     this.view = new KeeperView(intake, archive);
   }
 
-  static open(setUp: KeeperSetUp, log: Log): HistoryKeeper | { readonly problem: string } {
+  static open(setUp: KeeperSetUp, log: Log): HistoryKeeper | Refusal {
     const archive = Archive.open({ ...setUp, log });
     if (!(archive instanceof Archive)) return archive;
     const intake: Intake = new Intake(setUp.nowUnixMs, (minute) => archive.keep(minute, intake.nowMs));

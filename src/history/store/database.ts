@@ -8,7 +8,7 @@ import { mishapOf } from "./sqlite-trouble.ts";
 /** An open database, or why there is none. `refused`: leave the file alone. `damaged`: nobody can read it. */
 export type Opened =
   | { readonly kind: "open"; readonly db: DatabaseSync }
-  | { readonly kind: "refused" | "damaged"; readonly why: string };
+  | { readonly kind: "refused" | "damaged"; readonly why: string; readonly isOfDisk?: boolean };
 
 /** Where SQLite keeps these in the first page (https://www.sqlite.org/fileformat.html). */
 const header = { length: 100, pageSize: 16, userVersion: 60, applicationId: 68 } as const;
@@ -35,7 +35,8 @@ export function openDatabase(path: string | undefined, onLogLoss: (loss: LogLoss
     const mishap = mishapOf(error);
     if (mishap === undefined) throw error;
     if (mishap.kind === "damaged") return { kind: "damaged", why: mishap.why };
-    return { kind: "refused", why: mishap.kind === "in use" ? usedByAnother : mishap.why };
+    if (mishap.kind === "in use") return { kind: "refused", why: usedByAnother };
+    return { kind: "refused", why: mishap.why, isOfDisk: mishap.isOfDisk };
   }
 }
 

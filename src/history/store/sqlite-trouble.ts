@@ -23,14 +23,20 @@ const trouble: ReadonlySet<number> = new Set([
 ]);
 
 /** What the world did to the file, or undefined for a bug. `damaged`: its content. `trouble`: it may pass. */
-export type Mishap = { readonly kind: "damaged" | "trouble" | "in use"; readonly why: string };
+export interface Mishap {
+  readonly kind: "damaged" | "trouble" | "in use";
+  readonly why: string;
+  /** It is the disk that is full, fails, or takes nothing at this moment; what a path or a right is wrong for stays so. */
+  readonly isOfDisk: boolean;
+}
 
 export function mishapOf(error: unknown): Mishap | undefined {
-  if (error instanceof DamagedError) return { kind: "damaged", why: error.message };
+  if (error instanceof DamagedError) return { kind: "damaged", why: error.message, isOfDisk: false };
   const { errcode, message } = error as { errcode?: number; message: string };
   if (errcode === undefined) return undefined;
   const code = errcode & 0xff;
-  if (code === codes.corrupt || code === codes.notadb) return { kind: "damaged", why: message };
-  if (code === codes.busy) return { kind: "in use", why: message };
-  return trouble.has(code) ? { kind: "trouble", why: message } : undefined;
+  const isOfDisk = code === codes.full || code === codes.ioerr || code === codes.readonly;
+  if (code === codes.corrupt || code === codes.notadb) return { kind: "damaged", why: message, isOfDisk };
+  if (code === codes.busy) return { kind: "in use", why: message, isOfDisk };
+  return trouble.has(code) ? { kind: "trouble", why: message, isOfDisk } : undefined;
 }

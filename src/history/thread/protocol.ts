@@ -79,9 +79,15 @@ export interface Changed {
   readonly isMore: boolean;
 }
 
+/** Why there is no history. `isOfDisk`: the disk is full, or takes nothing at this moment, which may pass. */
+export interface Refusal {
+  readonly problem: string;
+  readonly isOfDisk: boolean;
+}
+
 export type Report =
   | { readonly report: "open"; readonly status: KeeperStatus }
-  | { readonly report: "refused"; readonly problem: string }
+  | ({ readonly report: "refused" } & Refusal)
   /** A message with orders has been taken in. */
   | { readonly report: "taken"; readonly status: KeeperStatus; readonly changed: Changed | undefined }
   /** JSON or CSV, as bytes. `isMore`: it is a part, and not the last. */

@@ -15,7 +15,7 @@ export function runWorker(port: MessagePort, setUp: KeeperSetUp): void {
   const say = (report: Report, transfer: ArrayBuffer[] = []) => port.postMessage(report, transfer);
   const opened = HistoryKeeper.open(setUp, reportingLog(say));
   if (!(opened instanceof HistoryKeeper)) {
-    say({ report: "refused", problem: opened.problem });
+    say({ report: "refused", ...opened });
     port.close();
     return;
   }
