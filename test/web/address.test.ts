@@ -17,7 +17,7 @@ test("an address says all that was chosen, whatever it is", () => {
   const below = randomNumbers(6);
   for (let round = 0; round < 500; round++) {
     const state = anyState(below);
-    assert.deepEqual(parseAddress(formatAddress(state)), state);
+    assert.deepEqual(parseAddress(formatAddress(state), never), state);
   }
 });
 
@@ -32,7 +32,7 @@ test("what makes no sense in an address is as at the beginning", () => {
   assert.deepEqual(parseAddress(nonsense), initialState);
   assert.deepEqual(parseAddress(""), initialState);
   assert.equal(parseAddress("?at=now").atMs, undefined);
-  assert.equal(parseAddress("?at=1764158640000").atMs, 1_764_158_640_000);
+  assert.equal(parseAddress("?at=1764158640000", never).atMs, 1_764_158_640_000);
   assert.equal(parseAddress("?range=1m").rangeMs, 900_000, "no shorter than a history answers");
 });
 
@@ -49,12 +49,12 @@ test("half a time is none, whatever a browser would make of it", () => {
   ]) {
     assert.equal(parseAddress(`?at=${encodeURIComponent(at)}`).atMs, undefined, at);
   }
-  assert.equal(parseAddress("?at=2026-11-26T13:04:00+01:00").atMs, Date.UTC(2026, 10, 26, 12, 4));
+  assert.equal(parseAddress("?at=2026-11-26T13:04:00+01:00", never).atMs, Date.UTC(2026, 10, 26, 12, 4));
 });
 
 test("an address of the page's own is understood, whatever was chosen", () => {
   const below = randomNumbers(7);
-  for (let round = 0; round < 500; round++) assert.deepEqual(misreadIn(formatAddress(anyState(below))), []);
+  for (let round = 0; round < 500; round++) assert.deepEqual(misreadIn(formatAddress(anyState(below)), never), []);
   assert.deepEqual(misreadIn(""), []);
   assert.deepEqual(misreadIn("?at=now&theme=auto&table="), []);
 });
@@ -85,6 +85,19 @@ for (const [search, said] of [
     );
   });
 }
+
+test("a moment that lies ahead, by more than clocks differ, is none", () => {
+  const nowMs = Date.UTC(2026, 10, 26, 12);
+  assert.equal(parseAddress("?at=2026-11-26T12:01:00Z", nowMs).atMs, nowMs + 60_000);
+  assert.equal(parseAddress("?at=2026-11-26T23:00:00Z", nowMs).atMs, undefined);
+  assert.deepEqual(misreadIn("?at=2026-11-26T12:01:00Z", nowMs), []);
+  assert.deepEqual(misreadIn("?at=2026-11-26T23:00:00Z", nowMs), [
+    { trouble: 'at "2026-11-26T23:00:00Z" lies ahead', instead: "now is shown" },
+  ]);
+});
+
+/** A clock to which no moment lies ahead. */
+const never = Number.POSITIVE_INFINITY;
 
 function anyState(below: (limit: number) => number): PageState {
   const word = () => ["", "eu-west-1c", "a b&c=d", "ä/ö?#", "%00"][below(5)] ?? "";

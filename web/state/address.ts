@@ -58,11 +58,11 @@ export function zoneId(cluster: string, zone: string): string {
  * The state that an address says; what it does not say, or what makes no sense, is as at the beginning. misread.ts says of
  * the latter.
  */
-export function parseAddress(search: string): PageState {
+export function parseAddress(search: string, nowMs = Date.now()): PageState {
   const given = new URLSearchParams(search);
   return {
     view: oneOf(views, given.get("view")),
-    atMs: parseMoment(given.get("at")),
+    atMs: parseMoment(given.get("at"), nowMs),
     rangeMs: parseRange(given.get("range") ?? "") ?? initialState.rangeMs,
     cluster: given.get("cluster") ?? "",
     zone: given.get("zone") ?? undefined,
@@ -97,11 +97,16 @@ export function formatAddress(state: PageState): string {
 
 /**
  * A moment in an address: `2026-11-26T12:04:00Z`, or milliseconds since 1970. As strict as the API: what a browser makes of
- * half a time is another one.
+ * half a time is another one. One that lies ahead is none: nothing is known of it.
  */
-export function parseMoment(text: string | null): number | undefined {
+export function parseMoment(text: string | null, nowMs: number): number | undefined {
   const ms = parseTime(text ?? "");
-  return typeof ms === "number" ? ms : undefined;
+  return typeof ms === "number" && !liesAhead(ms, nowMs) ? ms : undefined;
+}
+
+/** By more than two clocks differ. */
+export function liesAhead(ms: number, nowMs: number): boolean {
+  return ms > nowMs + 120_000;
 }
 
 function formatMoment(atMs: number): string {

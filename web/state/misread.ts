@@ -1,5 +1,5 @@
 import { parseSpan, parseTime } from "../../src/api/parse-time.ts";
-import { measures, themes, views } from "./address.ts";
+import { liesAhead, measures, themes, views } from "./address.ts";
 import { boundRange, formatRange, maxRangeMs, minRangeMs, parseRange } from "./ranges.ts";
 
 /** Something in an address that the page does not understand. */
@@ -9,7 +9,7 @@ export interface Misread {
   readonly instead: string;
 }
 
-type Read = (said: string) => Misread | undefined;
+type Read = (said: string, nowMs: number) => Misread | undefined;
 
 const anyText: Read = () => undefined;
 
@@ -29,20 +29,23 @@ const readers: Readonly<Record<string, Read>> = {
 };
 
 /** What of an address is not as it says: a link that was cut off on its way must not pass for another. */
-export function misreadIn(search: string): Misread[] {
+export function misreadIn(search: string, nowMs = Date.now()): Misread[] {
   const found: Misread[] = [];
   for (const [name, said] of new URLSearchParams(search)) {
     // Of what is none of ours the value may be anything, a token too.
     const misread = Object.hasOwn(readers, name)
-      ? readers[name]?.(said)
+      ? readers[name]?.(said, nowMs)
       : { trouble: `${quoted(name)} is no parameter of this page`, instead: "it is left out" };
     if (misread !== undefined) found.push(misread);
   }
   return found;
 }
 
-function readAt(said: string): Misread | undefined {
+function readAt(said: string, nowMs: number): Misread | undefined {
   const ms = said === "now" ? 0 : parseTime(said);
+  if (typeof ms === "number" && liesAhead(ms, nowMs)) {
+    return { trouble: `at ${quoted(said)} lies ahead`, instead: "now is shown" };
+  }
   return typeof ms === "number" ? undefined : { trouble: `at ${quoted(said)} ${ms}`, instead: "now is shown" };
 }
 

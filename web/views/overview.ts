@@ -130,9 +130,15 @@ function Zones({ overview, isSearch }: ZonesProps): ComponentChild {
   );
 }
 
-function emptyWords({ clusters }: Overview, isSearch: boolean): { title: string; text: string } {
+function emptyWords({ clusters, isLive }: Overview, isSearch: boolean): { title: string; text: string } {
   if (isSearch)
     return { title: "No node is called so.", text: "Part of a node\u2019s name or of its address will do." };
+  if (!isLive) {
+    return {
+      title: "Nothing is known of then.",
+      text: "The history begins later, or no node was known at that moment.",
+    };
+  }
   const names = clusters.map(({ cluster }) => cluster).join(", ");
   return {
     title: "No nodes yet.",
