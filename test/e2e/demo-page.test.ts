@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
-import { chromiumPath, openBrowser, type TestBrowser } from "../support/browser.ts";
+import { after, describe, test } from "node:test";
+import { chromiumPath } from "../support/browser.ts";
 import { skipWithout } from "../support/need.ts";
 import { Pingo } from "../support/pingo.ts";
+import { suiteBrowser } from "../support/suite-browser.ts";
 import { openWatched } from "../support/watched-page.ts";
 
 /** What is promised: from the kubelet's end to a red row. */
@@ -18,16 +19,8 @@ function startDemo(listen: string): Pingo {
 }
 
 describe("the demo's page", { skip: skipWithout(chromiumPath) }, () => {
-  let browser: TestBrowser;
-
-  before(async () => {
-    browser = await openBrowser();
-  });
-
-  after(async () => {
-    await browser?.close();
-    rmSync(folder, { recursive: true });
-  });
+  const browser = suiteBrowser();
+  after(() => rmSync(folder, { recursive: true }));
 
   test("shows the node that stops, why, and the same moment to whom the address is sent; and its server's end and return", {
     timeout: 110_000,

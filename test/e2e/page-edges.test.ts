@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, describe, type TestContext, test } from "node:test";
+import { after, describe, type TestContext, test } from "node:test";
 import { accessibilityFaults } from "../support/accessibility.ts";
-import { chromiumPath, openBrowser, type TestBrowser } from "../support/browser.ts";
+import { chromiumPath } from "../support/browser.ts";
 import { skipWithout } from "../support/need.ts";
 import { Pingo } from "../support/pingo.ts";
+import { suiteBrowser } from "../support/suite-browser.ts";
 import { openWatched } from "../support/watched-page.ts";
 
 const longNames = ["7f3k", "x2pq"].map((end) => `gke-production-europe-west1-pool-highmem-32-2f9c1d7b-${end}`);
@@ -21,15 +22,8 @@ const screens = { wide: { width: 1_280, height: 800 }, phone: { width: 390, heig
 
 describe("the page of a network that is unlike others", { skip: skipWithout(chromiumPath) }, () => {
   const folder = mkdtempSync(join(tmpdir(), "pingo-edges-"));
-  let browser: TestBrowser;
-
-  before(async () => {
-    browser = await openBrowser();
-  });
-  after(async () => {
-    await browser?.close();
-    rmSync(folder, { recursive: true });
-  });
+  const browser = suiteBrowser();
+  after(() => rmSync(folder, { recursive: true }));
 
   /** Nobody listens at any of them. */
   async function serve(t: TestContext, targets: readonly object[], ...flags: readonly string[]): Promise<string> {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { after, before, describe, type TestContext, test } from "node:test";
+import { describe, type TestContext, test } from "node:test";
 import type { Page } from "playwright-core";
-import { openBrowser, type TestBrowser } from "../support/browser.ts";
 import { eventually } from "../support/eventually.ts";
 import { MockPingo } from "../support/mock-pingo/server.ts";
 import { incident, World } from "../support/mock-pingo/world.ts";
 import { skipWithout } from "../support/need.ts";
 import { pageUnderTest } from "../support/page-under-test.ts";
+import { suiteBrowser } from "../support/suite-browser.ts";
 import { openWatched } from "../support/watched-page.ts";
 
 describe("the page in use", { skip: skipWithout("chromium") }, () => {
@@ -174,12 +174,7 @@ describe("the page in use", { skip: skipWithout("chromium") }, () => {
 });
 
 describe("the page and its server", { skip: skipWithout("chromium") }, () => {
-  let browser: TestBrowser;
-
-  before(async () => {
-    browser = await openBrowser();
-  });
-  after(() => browser?.close());
+  const browser = suiteBrowser();
 
   test("a node that goes down is on top, in red, without anybody's doing", async (t) => {
     const world = new World({ nowMs: Date.now, isPeaceful: true });

@@ -1,7 +1,8 @@
 import { after, before } from "node:test";
-import { openBrowser, type TestBrowser } from "./browser.ts";
+import type { TestBrowser } from "./browser.ts";
 import { MockPingo } from "./mock-pingo/server.ts";
 import { World } from "./mock-pingo/world.ts";
+import { suiteBrowser } from "./suite-browser.ts";
 
 /** The page of a mock PinGo, and a browser to open it in, for the tests of one suite. */
 export interface PageUnderTest {
@@ -15,21 +16,8 @@ export interface PageUnderTest {
 export function pageUnderTest(): PageUnderTest {
   const world = new World({ nowMs: Date.now });
   const mock = new MockPingo(world);
-  let browser: TestBrowser | undefined;
-  before(async () => {
-    await mock.start();
-    browser = await openBrowser();
-  });
-  after(async () => {
-    await browser?.close();
-    await mock.stop();
-  });
-  return {
-    world,
-    mock,
-    get browser() {
-      if (browser === undefined) throw new Error("the browser is open only while tests run");
-      return browser;
-    },
-  };
+  before(() => mock.start());
+  const browser = suiteBrowser();
+  after(() => mock.stop());
+  return { world, mock, browser };
 }
