@@ -4,10 +4,6 @@ import type { HistoryAnswer } from "../../src/api/v1.ts";
 import { systemClock } from "../../src/clock.ts";
 import { PrometheusHistory } from "../../src/history/prometheus/prometheus-history.ts";
 import { keyOf } from "../../src/history/prometheus/target-key.ts";
-import type { TcpAddress } from "../../src/http/listen-address.ts";
-import { HttpServer } from "../../src/http/server.ts";
-import { negotiate } from "../../src/metrics/exposition/format.ts";
-import { pageChunks } from "../../src/metrics/exposition/page-writer.ts";
 import { BucketBounds, defaultBoundsUs } from "../../src/metrics/histogram/bucket-bounds.ts";
 import { bucketsPerOctave } from "../../src/metrics/histogram/native-scale.ts";
 import { TargetMetrics } from "../../src/metrics/target-metrics.ts";
@@ -16,6 +12,7 @@ import { makeTarget } from "../support/make-target.ts";
 import { skipWithout } from "../support/need.ts";
 import { Prometheus } from "../support/prometheus.ts";
 import { randomNumbers } from "../support/random-numbers.ts";
+import { serveTargetMetrics } from "../support/serve-target-metrics.ts";
 
 const minuteMs = 60_000;
 const scrapeSeconds = 2;
@@ -30,20 +27,9 @@ describe("a history of PinGo's own page, scraped", { skip: skipWithout("promethe
     const metrics = new TargetMetrics({ level: "default", bounds, clock: systemClock });
     const target = makeTarget({ key: "k", node: "known", cluster: "c", zone: "z" });
     metrics.add(target);
-    const server = new HttpServer({
-      routes: {
-        "/metrics": async ({ headers }) => {
-          const { contentType, writer: open } = negotiate(headers.accept);
-          const page = metrics.page();
-          const body = pageChunks(page.families([]), await open(() => false));
-          return { status: 200, contentType, body, sent: () => page.free() };
-        },
-      },
-      onError: (path, error) => assert.fail(`${path}: ${error.stack}`),
-    });
+    const { server, at } = await serveTargetMetrics(metrics);
     t.after(() => server.stop());
-    const [address] = await server.listen([{ host: "127.0.0.1", port: 0 }]);
-    const scraped = [{ job: "pingo", target: `127.0.0.1:${(address as TcpAddress).port}` }];
+    const scraped = [{ job: "pingo", target: at }];
     const random = randomNumbers(11);
     const made: { readonly atMs: number; readonly rttUs: number }[] = [];
     const making = setInterval(() => {
