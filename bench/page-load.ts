@@ -1,13 +1,11 @@
 // `npm run bench:page-load [-- --nodes 5000 --probe 1s --seconds 60 --readers 10 --json]`: what so many open pages do to the
 // measurements of the whole program: schedule lag, round trips and the longest block of its main thread, of a quiet minute
 // and of one with them. The readers ask as a page asks and draw nothing: browsers would take the cores themselves.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { positive } from "./arguments.ts";
 import { isolateLargeFleet } from "./fleet-size.ts";
+import { runBeside } from "./run-beside.ts";
 import { startFleet } from "./start-fleet.ts";
 import { quantileBound, Totals } from "./totals.ts";
 
@@ -29,14 +27,7 @@ await pause(5_000);
 const quiet = await measure(() => pause(seconds * 1_000));
 let said = "";
 const read = await measure(async () => {
-  const script = fileURLToPath(new URL("./page-readers.ts", import.meta.url));
-  const readers = spawn(process.execPath, [script, String(port), values.readers, String(seconds)], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  readers.stdout.on("data", (chunk) => {
-    said += chunk;
-  });
-  await once(readers, "exit");
+  said = await runBeside("./page-readers.ts", port, values.readers, seconds);
 });
 await stop();
 if (values.json) console.log(JSON.stringify({ nodes, probe: values.probe, quiet, read, readers: JSON.parse(said) }));

@@ -1,13 +1,11 @@
 // `npm run bench:scrape-load [-- --nodes 5000 --probe 1s --seconds 60 --scrapes 10 --json]`: what so many scrapes a second
 // do to the measurements of the whole program: schedule lag and round trips of a quiet minute and of one under them.
 
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { positive } from "./arguments.ts";
 import { isolateLargeFleet } from "./fleet-size.ts";
+import { runBeside } from "./run-beside.ts";
 import { startFleet } from "./start-fleet.ts";
 import { quantileBound, Totals } from "./totals.ts";
 
@@ -32,14 +30,7 @@ await pause(5_000);
 const quiet = await measure(() => pause(seconds * 1_000));
 let scraped = "";
 const loaded = await measure(async () => {
-  const script = fileURLToPath(new URL("./scraper.ts", import.meta.url));
-  const scraper = spawn(process.execPath, [script, String(port), values.scrapes, String(seconds)], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  scraper.stdout.on("data", (chunk) => {
-    scraped += chunk;
-  });
-  await once(scraper, "exit");
+  scraped = await runBeside("./scraper.ts", port, values.scrapes, seconds);
 });
 await stop();
 const result = { nodes, probe: values.probe, seconds, ...JSON.parse(scraped), quiet, loaded };
