@@ -89,17 +89,14 @@ export class History {
   static async open(options: HistoryOptions): Promise<History | { readonly problem: string }> {
     const history = new History(options);
     const problem = await history.#spawn(false);
-    if (problem === undefined) {
-      history.#recorder.start();
-      history.#watchSilence(false);
-      return history;
+    if (problem !== undefined && !history.#isOfDisk) {
+      await history.stop();
+      return { problem };
     }
-    if (history.#isOfDisk) {
-      history.#startWithout(problem);
-      return history;
-    }
-    await history.stop();
-    return { problem };
+    history.#recorder.start();
+    history.#watchSilence(false);
+    if (problem !== undefined) history.#goOnWithout(problem);
+    return history;
   }
 
   get recorder(): HistoryRecorder {
@@ -361,12 +358,10 @@ export class History {
   }
 
   /** What is probed is measured all the same; what is measured meanwhile is counted as dropped. */
-  #startWithout(problem: string): void {
+  #goOnWithout(problem: string): void {
     const { clock, log } = this.#options;
     this.#threadProblem = problem;
     this.#diedUnixMs = clock.unixMs();
-    this.#recorder.start();
-    this.#watchSilence(false);
     log.error(`history: ${oneLine(problem)}; nothing is kept until that is over, and it is tried again and again`);
     this.#respawnLater(clock);
   }
