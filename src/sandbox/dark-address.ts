@@ -20,6 +20,7 @@ export class DarkAddress {
   readonly #released: Int32Array;
   readonly #exited: Promise<unknown>;
   readonly #fillers: Socket[] = [];
+  #at = { host: "", port: 0 };
 
   private constructor(worker: Worker, released: Int32Array) {
     this.#worker = worker;
@@ -27,7 +28,7 @@ export class DarkAddress {
     this.#exited = new Promise((resolve) => worker.once("exit", resolve));
   }
 
-  /** Starts the thread, which takes tens of milliseconds, so that `open` can follow a closed listener at once. */
+  /** Starts the thread, which takes tens of milliseconds, so that `listen` can follow a closed listener at once. */
   static async prepare(): Promise<DarkAddress | undefined> {
     const released = new Int32Array(new SharedArrayBuffer(4));
     const worker = new Worker(workerEntry("./dark-listener", import.meta.url), { workerData: released });
@@ -37,16 +38,22 @@ export class DarkAddress {
     return ready.catch(() => undefined);
   }
 
-  /** Listens and fills the queue. Undefined when the address is dark, else why it is not; then `close` it all the same. */
-  async open(address: string, port: number): Promise<string | undefined> {
+  /** Listens, and is not dark yet. Undefined, or the code of the error; then `close` it all the same. */
+  async listen(address: string, port: number, reusePort = false): Promise<string | undefined> {
     const answer = once(this.#worker, "message") as Promise<[DarkReport]>;
-    this.#worker.postMessage({ address, port } satisfies DarkOrder);
+    this.#at = { host: address, port };
+    this.#worker.postMessage({ address, port, reusePort } satisfies DarkOrder);
     const [report] = await answer;
-    if (report.kind === "failed") return `cannot listen on ${address}:${port}: ${report.code}`;
+    return report.kind === "failed" ? report.code : undefined;
+  }
+
+  /** Fills the queue. Undefined when the address is dark, else why it is not; then `close` it all the same. */
+  async fill(): Promise<string | undefined> {
     for (let count = 0; count < fillerLimit; count++) {
-      if ((await this.#fill(address, port)) === "silence") return undefined;
+      if ((await this.#fillOne()) === "silence") return undefined;
     }
-    return `${fillerLimit} connections to ${address}:${port} were answered although nobody accepts them`;
+    const { host, port } = this.#at;
+    return `${fillerLimit} connections to ${host}:${port} were answered although nobody accepts them`;
   }
 
   /** Frees the address and ends the thread; what was queued is reset by the kernel. Idempotent. */
@@ -59,9 +66,9 @@ export class DarkAddress {
     for (const filler of this.#fillers.splice(0)) filler.destroy();
   }
 
-  #fill(address: string, port: number): Promise<"answered" | "silence"> {
+  #fillOne(): Promise<"answered" | "silence"> {
     return new Promise((resolve) => {
-      const filler = connect({ host: address, port });
+      const filler = connect(this.#at);
       this.#fillers.push(filler);
       const timer = setTimeout(() => {
         // It would go on sending SYNs, and take the first free place once the address is back.

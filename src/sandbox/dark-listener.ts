@@ -3,7 +3,7 @@
 import { createServer } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
 
-export type DarkOrder = { address: string; port: number };
+export type DarkOrder = { address: string; port: number; reusePort: boolean };
 export type DarkReport = { kind: "ready" } | { kind: "listening" } | { kind: "failed"; code: string };
 
 /** 0 while the address is to stay dark. */
@@ -13,13 +13,13 @@ function report(message: DarkReport): void {
   parentPort?.postMessage(message);
 }
 
-function listen({ address, port }: DarkOrder): void {
+function listen({ address, port, reusePort }: DarkOrder): void {
   const server = createServer();
   server.once("error", (error: NodeJS.ErrnoException) => {
     report({ kind: "failed", code: error.code ?? error.message });
     parentPort?.close();
   });
-  server.listen({ host: address, port, backlog: 1 }, () => {
+  server.listen({ host: address, port, backlog: 1, reusePort }, () => {
     report({ kind: "listening" });
     Atomics.wait(released, 0, 0);
     // Before the loop turns again, or it would accept what is queued.

@@ -8,10 +8,19 @@ import { DarkAddress } from "./dark-address.ts";
  */
 export type KubeletState = "listening" | "stopped" | "dark";
 
+/**
+ * Whether what listens next binds the port before what listens now lets go of it (SO_REUSEPORT, socket(7)), so that a host
+ * that goes dark or comes back refuses nothing in between.
+ */
+const overlaps = process.platform === "linux";
+
 export type Endpoint = { address: string; port: number };
 
 /** Undefined, or why the state could not be reached, for people. */
 export type KubeletProblem = string | undefined;
+
+/** Which kubelet holds an endpoint, by its address and port. */
+export type Holders = Map<string, Kubelet>;
 
 /** The port of one node's kubelet: it takes connections, ignores what comes in, and closes when the client does. */
 export class Kubelet {
@@ -26,14 +35,20 @@ export class Kubelet {
   #work: Promise<unknown> = Promise.resolve();
 
   readonly #shared: boolean;
+  readonly #holders: Holders;
 
   /**
    * Port 0 takes a free port at the first `set("listening")`. Stopped until then. A `shared` one owns no port: a
-   * listener for all addresses answers in its place, and it can do nothing but listen.
+   * listener for all addresses answers in its place, and it can do nothing but listen. Of those that have `holders` in
+   * common, one may listen at an endpoint.
    */
-  constructor(endpoint: Endpoint, shared = false) {
+  constructor(
+    endpoint: Endpoint,
+    { shared = false, holders = new Map() }: { shared?: boolean; holders?: Holders } = {},
+  ) {
     this.#endpoint = endpoint;
     this.#shared = shared;
+    this.#holders = holders;
   }
 
   get endpoint(): Endpoint {
@@ -59,7 +74,7 @@ export class Kubelet {
       case "dark":
         return this.#goDark();
       case "stopped":
-        await this.#release();
+        await this.#leave();
         for (const socket of this.#sockets) socket.destroy();
         await this.#closed;
         return undefined;
@@ -73,17 +88,20 @@ export class Kubelet {
   }
 
   async #listen(): Promise<KubeletProblem> {
-    await this.#release();
+    const { address, port } = this.#endpoint;
+    if (!this.#claim()) return cannotListen(address, port, "EADDRINUSE");
+    if (!overlaps) await this.#release();
     const server = createServer((socket) => this.#accept(socket));
-    server.listen({ host: this.#endpoint.address, port: this.#endpoint.port });
+    server.listen({ host: address, port, reusePort: overlaps });
     try {
       await once(server, "listening");
     } catch (error) {
-      const { address, port } = this.#endpoint;
-      return `cannot listen on ${address}:${port}: ${(error as NodeJS.ErrnoException).code ?? error}`;
+      await this.#leave();
+      return cannotListen(address, port, (error as NodeJS.ErrnoException).code ?? `${error}`);
     }
+    await this.#release();
     const bound = server.address();
-    if (bound !== null && typeof bound === "object") this.#endpoint = { ...this.#endpoint, port: bound.port };
+    if (bound !== null && typeof bound === "object") this.#endpoint = { address, port: bound.port };
     this.#server = server;
     this.#closed = new Promise((resolve) => server.once("close", resolve));
     this.#state = "listening";
@@ -91,15 +109,21 @@ export class Kubelet {
   }
 
   async #goDark(): Promise<KubeletProblem> {
+    const { address, port } = this.#endpoint;
     const dark = await DarkAddress.prepare();
     if (dark === undefined) return "no thread could be started for it";
-    // In this order the port is closed, and refuses, for a millisecond or so and not for the start of a thread.
+    if (!this.#claim()) {
+      await dark.close();
+      return cannotListen(address, port, "EADDRINUSE");
+    }
+    if (!overlaps) await this.#release();
+    const code = await dark.listen(address, port, overlaps);
     // Open connections stay as they are: a host that has gone dark does not say goodbye.
     await this.#release();
-    const { address, port } = this.#endpoint;
-    const problem = await dark.open(address, port);
+    const problem = code === undefined ? await dark.fill() : cannotListen(address, port, code);
     if (problem !== undefined) {
       await dark.close();
+      await this.#leave();
       return problem;
     }
     this.#dark = dark;
@@ -107,7 +131,22 @@ export class Kubelet {
     return undefined;
   }
 
-  /** Gives the address free. A listener's descriptor is closed at once, its connections stay. */
+  /** Whether the endpoint is its own from now on: the system refuses nobody a port that may be bound twice. */
+  #claim(): boolean {
+    if (!overlaps || this.#endpoint.port === 0) return true;
+    const key = keyOf(this.#endpoint);
+    if ((this.#holders.get(key) ?? this) !== this) return false;
+    this.#holders.set(key, this);
+    return true;
+  }
+
+  async #leave(): Promise<void> {
+    await this.#release();
+    const key = keyOf(this.#endpoint);
+    if (this.#holders.get(key) === this) this.#holders.delete(key);
+  }
+
+  /** Frees the port. A listener's descriptor is closed at once, its connections stay. */
   async #release(): Promise<void> {
     this.#server?.close();
     this.#server = undefined;
@@ -125,3 +164,7 @@ export class Kubelet {
     socket.resume();
   }
 }
+
+const keyOf = ({ address, port }: Endpoint) => `${address} ${port}`;
+
+const cannotListen = (address: string, port: number, code: string) => `cannot listen on ${address}:${port}: ${code}`;

@@ -1,5 +1,5 @@
 import { AddressBlock } from "./address-block.ts";
-import { type Endpoint, Kubelet, type KubeletProblem, type KubeletState } from "./kubelet.ts";
+import { type Endpoint, type Holders, Kubelet, type KubeletProblem, type KubeletState } from "./kubelet.ts";
 
 export type KubeletsOptions = {
   /** The port every kubelet listens on, each on an address of its own. */
@@ -22,6 +22,7 @@ export class Kubelets {
   readonly #kubelets = new Map<string, Kubelet>();
   /** Kubelets of nodes that have gone or moved and whose ports are still being closed. */
   readonly #leaving = new Set<Promise<unknown>>();
+  readonly #holders: Holders = new Map();
   #stopped = false;
 
   /** The listener that serves all, where it is shared. */
@@ -73,7 +74,7 @@ export class Kubelets {
     if (this.#stopped) return stoppedProblem;
     const before = this.#kubelets.get(name);
     if (before && sameEndpoint(before.endpoint, endpoint)) return undefined;
-    const kubelet = new Kubelet(endpoint, this.#everywhere !== undefined);
+    const kubelet = new Kubelet(endpoint, { shared: this.#everywhere !== undefined, holders: this.#holders });
     this.#kubelets.set(name, kubelet);
     // A node that is deleted and made again at once finds its address free.
     await Promise.all(this.#leaving);

@@ -67,8 +67,9 @@ describe("pingo top of the demo, in a real terminal", { skip: skipWithout("tmux"
     await terminal.shows(/by trouble, 1-12 of 12/);
 
     const [, dark = ""] = await demo.says(/sandbox: (\S+) goes dark/);
-    const second = await terminal.shows(new RegExp(`^> ${dark} +unreachable`, "m"), seenWithinMs);
-    assert.match(firstRow(second), new RegExp(`^> ${dark} +unreachable +\\d+s timeout +- `));
+    const withReason = new RegExp(`^> ${dark} +unreachable +\\d+s timeout +- `, "m");
+    const second = await terminal.shows(withReason, seenWithinMs);
+    assert.match(firstRow(second), withReason);
 
     terminal.keys("q");
     const after = await terminal.shows(/^code 0$/m);

@@ -73,6 +73,9 @@ describe("a kubelet", () => {
   test("says why it cannot listen", async () => {
     assert.match((await kubelets.open("c", endpoint("a"))) ?? "", /^cannot listen on 127\..*:10250: EADDRINUSE$/);
     assert.equal(kubelets.state("c"), "stopped");
+    const free = { ...endpoint("a"), address: endpoint("a").address.replace(/\.1\.1$/, ".9.9") };
+    const both = await Promise.all([kubelets.open("d", free), kubelets.open("e", free)]);
+    assert.deepEqual(both.map((problem) => problem === undefined).toSorted(), [false, true], "one of two at once");
   });
 });
 
@@ -89,6 +92,24 @@ describe("a dark kubelet", {
   test("stays dark for clients that come one after another", async () => {
     await set("a", "dark");
     for (let count = 0; count < 5; count++) assert.equal(await handshake(endpoint("a"), 60), "timeout");
+  });
+
+  test("refuses nobody while it goes dark and comes back", async () => {
+    const results = new Set<string>();
+    let done = false;
+    const knock = async () => {
+      // One that the kernel took and nobody has accepted yet is reset with its listener.
+      while (!done) results.add(await handshake(endpoint("a"), 50).catch(() => "reset"));
+    };
+    const knocking = Promise.all(Array.from({ length: 8 }, knock));
+    for (let round = 0; round < 4; round++) {
+      assert.equal(await set("a", "dark"), undefined);
+      assert.equal(await set("a", "listening"), undefined);
+    }
+    done = true;
+    await knocking;
+    assert.ok(results.has("ok") && results.has("timeout"));
+    assert.ok(!results.has("refused"));
   });
 
   test("can be called back, stopped, and made dark again", async () => {

@@ -16,7 +16,7 @@ export class DarkListener {
     const port = await freePort(host);
     const address = await DarkAddress.prepare();
     if (address === undefined) throw new Error("no thread could be started");
-    const problem = await address.open(host, port);
+    const problem = (await address.listen(host, port)) ?? (await address.fill());
     if (problem !== undefined) throw new Error(problem);
     return new DarkListener(port, address);
   }
