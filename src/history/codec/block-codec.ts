@@ -22,16 +22,24 @@ export function encodeBlock(block: GroupBlock): Uint8Array {
 /** Throws DamagedError where it is not what `encodeBlock` gave. */
 export function decodeBlock(bytes: Uint8Array): GroupBlock {
   const from = new ByteReader(decompress(bytes));
-  const masks = from.bytes(groupSize);
-  const block = { results: readResults(from, masks), ...emptySyns() };
-  const present = presentIn(masks);
-  for (const offset of present) block.synRetransmits[offset] = from.varint();
+  const { present, ...counts } = readCounted(from);
+  const block = { ...counts, synSent: new Uint32Array(groupSize) };
   for (const offset of present) block.synSent[offset] = usualSyns(block, offset) + from.signed();
   return { ...block, ...readSketches(from, present) };
 }
 
-function emptySyns() {
-  return { synSent: new Uint32Array(groupSize), synRetransmits: new Uint32Array(groupSize) };
+/** Its first columns alone: the others are most of the work. */
+export function decodeResults(bytes: Uint8Array): Pick<GroupBlock, "results" | "synRetransmits"> {
+  return readCounted(new ByteReader(decompress(bytes)));
+}
+
+function readCounted(from: ByteReader) {
+  const masks = from.bytes(groupSize);
+  const results = readResults(from, masks);
+  const present = presentIn(masks);
+  const synRetransmits = new Uint32Array(groupSize);
+  for (const offset of present) synRetransmits[offset] = from.varint();
+  return { results, synRetransmits, present };
 }
 
 /** Of each target a bit a result that it had. */

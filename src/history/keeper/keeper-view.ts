@@ -16,6 +16,7 @@ import type { Archive } from "./archive.ts";
 import type { ClosedMinute } from "./closed-minute.ts";
 import type { Intake } from "./intake.ts";
 import type { ReadHandshake } from "./minute-handshakes.ts";
+import { QuietSteps } from "./quiet-steps.ts";
 import { bucketIn } from "./running-minute.ts";
 import { type FoundMinute, scanEvents } from "./scan-events.ts";
 import { levelOf, type StepOf, type StepSource, stepsOverTime } from "./steps-over-time.ts";
@@ -23,11 +24,12 @@ import { levelOf, type StepOf, type StepSource, stepsOverTime } from "./steps-ov
 const changesAtOnce = 500;
 /** Of an API that comes and goes: one of another cluster that has been as it is for longer is not known of then. */
 const apiChangesAtMost = 2_000;
-/** What opening a minute's handshakes costs, and passing over a row of others', in events. */
+/** What opening a minute's handshakes costs, or the counts of a step, and looking for a minute's row, in events. */
 const minuteEffort = 20;
-const rowEffort = 0.1;
-/** So far back the handshakes of one target are looked for before whoever asks may say that it is enough. */
-const scannedAtOnceMs = stepsMs[3];
+const stepEffort = 40;
+const rowEffort = 0.4;
+/** So far back the handshakes of one target are looked for before its counts are asked again. */
+const scannedAtOnceMs = stepsMs[1];
 
 /** What questions are answered from: the file, the minutes that are not in it yet, and the one that goes on. */
 export class KeeperView implements HistoryView {
@@ -135,9 +137,10 @@ export class KeeperView implements HistoryView {
   }
 
   events(query: EventScan) {
+    const quiet = query.id === undefined ? undefined : new QuietSteps(query.id);
     return scanEvents(
       {
-        minuteBefore: (beforeMs, id) => this.#minuteBefore(beforeMs, id),
+        minuteBefore: (beforeMs, id) => this.#minuteBefore(beforeMs, id, quiet),
         changes: (fromMs, toMs, of) => this.#changes(fromMs, toMs, of),
         known: (id) => this.#intake.known.get(id),
       },
@@ -195,9 +198,9 @@ export class KeeperView implements HistoryView {
     return { results, ...minute.synsOf(id), latency };
   }
 
-  #minuteBefore(beforeMs: number, id: number | undefined): FoundMinute | undefined {
+  #minuteBefore(beforeMs: number, id: number | undefined, quiet: QuietSteps | undefined): FoundMinute | undefined {
     const stored = this.#archive.read((store) =>
-      id === undefined ? allBefore(store, beforeMs) : ofTargetBefore(store, beforeMs, id, this.#intake.known.ids),
+      id === undefined || quiet === undefined ? allBefore(store, beforeMs) : ofTargetBefore(store, beforeMs, id, quiet),
     );
     const { handshakes, minuteStartMs } = this.#intake;
     const isRunning = handshakes.size > 0 && minuteStartMs < beforeMs;
@@ -261,15 +264,19 @@ function allBefore(store: Store, beforeMs: number): FoundMinute | undefined {
   return minute && { startMs: minute.startMs, records: readGroups(minute.groups, undefined), effort: minuteEffort };
 }
 
-function ofTargetBefore(store: Store, beforeMs: number, id: number, ids: number): FoundMinute | undefined {
+function ofTargetBefore(store: Store, beforeMs: number, id: number, quiet: QuietSteps): FoundMinute | undefined {
   const firstMs = store.firstHandshakes();
   const end = Math.min(beforeMs, (store.lastStep(0) ?? 0) + stepsMs[0]);
   if (firstMs === undefined || firstMs >= end) return undefined;
+  const openedBefore = quiet.opened;
+  const toldMs = quiet.lastTold(store, end, firstMs);
+  if (toldMs <= firstMs) return undefined;
   const group = Math.floor(id / groupSize);
-  const fromMs = Math.max(firstMs, end - scannedAtOnceMs);
-  const row = store.groupHandshakesBefore(end, fromMs, group);
+  const fromMs = Math.max(firstMs, Math.ceil(toldMs / scannedAtOnceMs - 1) * scannedAtOnceMs);
+  const row = store.groupHandshakesBefore(toldMs, fromMs, group);
   const startMs = row?.startMs ?? fromMs;
-  const effort = minuteEffort + ((end - startMs) / stepsMs[0]) * (ids / groupSize) * rowEffort;
+  const rows = (toldMs - startMs) / stepsMs[0];
+  const effort = minuteEffort + (quiet.opened - openedBefore) * stepEffort + rows * rowEffort;
   return { startMs, records: row === undefined ? [] : readGroups(new Map([[group, row.data]]), id), effort };
 }
 

@@ -94,10 +94,12 @@ export class Store {
     return { startMs, groups: new Map(rows.map(({ key, data }) => [(key as number) - from, data as Uint8Array])) };
   }
 
-  /** The latest of one group's from `fromMs` to before `beforeMs`. The rows of others are passed over unread. */
+  /** The latest of one group's from `fromMs` to before `beforeMs`. Looks for each minute's row: others' are as many as groups. */
   groupHandshakesBefore(beforeMs: number, fromMs: number, group: number): StepRow | undefined {
-    const sql = `SELECT key, data FROM handshakes WHERE key >= ? AND key < ? AND key % ${groupsAtMost} = ? ORDER BY key DESC LIMIT 1`;
-    const row = this.#get(sql, keyOf(0, fromMs, 0), keyOf(0, beforeMs, 0), group);
+    const sql = `WITH RECURSIVE minutes(key) AS (
+      SELECT ? UNION ALL SELECT key - ${groupsAtMost} FROM minutes WHERE key >= ?
+    ) SELECT key, data FROM minutes CROSS JOIN handshakes USING (key) LIMIT 1`;
+    const row = this.#get(sql, keyOf(0, beforeMs, group) - groupsAtMost, keyOf(0, fromMs, group) + groupsAtMost);
     return row && { startMs: startOf(0, row.key as number), data: row.data as Uint8Array };
   }
 

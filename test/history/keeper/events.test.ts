@@ -174,6 +174,66 @@ describe("events", () => {
     driver.close();
   });
 
+  for (const seed of [1, 2, 3]) {
+    test(`of one target over days, where little happens, are those of all that are its own (${seed})`, (t) => {
+      const setUp = { path: `${temporaryFolder(t)}/history` };
+      const random = randomNumbers(seed);
+      let driver = new HistoryDriver(setUp);
+      driver.add(a, b);
+      for (let minute = 0; minute < 3_000; minute++) {
+        // Restarts, hours unprobed, targets that stay down, and single losses, with quiet hours between them.
+        if (random(900) === 0) {
+          driver.close();
+          driver = new HistoryDriver({ ...setUp, nowUnixMs: driver.nowUnixMs + random(3) * hourMs });
+          driver.add(a, b);
+        }
+        if (random(900) === 0) driver.pass(random(180) * minuteMs);
+        for (const target of [a, b]) {
+          const isDown = Math.floor((driver.nowUnixMs - startUnixMs) / (10 * minuteMs)) % 28 === (target === a ? 3 : 4);
+          if (isDown && random(3) > 0) driver.ended(target, { result: "timeout", code: "DEADLINE", synSent: 3 });
+          else if (random(200) === 0) driver.ended(target, { result: "ok", synSent: 2, connectUs: 1_000_400 });
+          else if (random(400) === 0) driver.ended(target, { result: "local", code: "EMFILE" });
+          else driver.reply(target, 300);
+        }
+        driver.pass(minuteMs - random(2));
+      }
+      const all = driver.view.events({ ...everything, limit: 100_000 }).events;
+      for (const { key } of [a, b]) {
+        const id = driver.view.target(key)?.id as number;
+        const own: HistoryEvent[] = [];
+        let before: string | undefined;
+        do {
+          const page = driver.view.events({ ...everything, id, before, limit: 50 });
+          own.push(...page.events);
+          before = page.next;
+        } while (before !== undefined);
+        assert.deepEqual(
+          own,
+          all.filter((event) => event.key === key),
+        );
+        assert.ok(own.length > 50, `${own.length} events`);
+      }
+      driver.close();
+    });
+  }
+
+  test("where little happened, days of one target are one answer, though its neighbours are told of each minute", () => {
+    const driver = new HistoryDriver();
+    const many = Array.from({ length: 60 }, (_, index) => makeTarget({ node: `n${index}`, address: `n${index}:1` }));
+    driver.add(...many);
+    const [quiet, ...others] = many as [typeof a, ...(typeof a)[]];
+    const failing = { result: "timeout", code: "DEADLINE", synSent: 3 } as const;
+    for (let minute = 0; minute < 3 * 24 * 60; minute++) {
+      driver.ended(others[minute % others.length] as typeof a, failing);
+      if (minute % 1_000 === 500) driver.ended(quiet, failing);
+      else driver.reply(quiet, 300);
+      driver.pass(minuteMs);
+    }
+    const id = driver.view.target(quiet.key)?.id;
+    const { events, next } = driver.view.events({ ...everything, id, limit: 200 });
+    assert.deepEqual([next, events.filter(({ kind }) => kind === "handshake").length], [undefined, 4]);
+  });
+
   test("a place that is nonsense is the beginning", () => {
     const driver = new HistoryDriver();
     assert.equal(driver.view.events({ ...everything, before: "'; DROP TABLE changes" }).events.length, 1);
