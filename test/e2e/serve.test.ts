@@ -58,8 +58,12 @@ for (const engine of ["kernel", "portable"])
 
     test("has a line in the old families for every node and for the API", async () => {
       await eventually("every node has replied", async () => {
-        const replies = (await page()).select("pingo_reply");
-        return replies.size === 7 && [...replies.values()].every((count) => count > 0);
+        const seen = await page();
+        // A reply that is seen only after its deadline, where this machine was held up, counts without a time.
+        return ["pingo_reply", "pingo_time"].every((family) => {
+          const values = [...seen.select(family).values()];
+          return values.length === 7 && values.every((value) => value > 0);
+        });
       });
       const now = await page();
       for (const family of legacy) {
@@ -71,7 +75,6 @@ for (const engine of ["kernel", "portable"])
         [...now.select("pingo_lost").values()].reduce((sum, count) => sum + count, 0),
         0,
       );
-      for (const time of now.select("pingo_time").values()) assert.ok(time > 0);
     });
 
     test("tells in the new families what it told in the old ones", async () => {
