@@ -130,6 +130,34 @@ describe("the page in use", { skip: skipWithout("chromium") }, () => {
     await page.close();
   });
 
+  test("Enter leaves the search and keeps it, Esc takes it off at once; after either the page's keys hold", async () => {
+    const { page, faults } = await openWatched(onTest.browser, `${mock.url}?view=overview`);
+    await page.locator(".strip").first().waitFor();
+    const search = page.getByRole("searchbox");
+    await page.keyboard.press("/");
+    await page.keyboard.type("10.43.0.1");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/search=10.43.0.1/);
+    await page.keyboard.press("t");
+    await page.waitForURL(/table=1/);
+    assert.equal(await search.inputValue(), "10.43.0.1");
+    await page.keyboard.press("/");
+    await page.keyboard.press("Escape");
+    await page.waitForURL((url) => !url.searchParams.has("search"));
+    assert.equal(await search.inputValue(), "");
+    await page.keyboard.press("z");
+    await page.waitForURL(/view=zones/);
+    assert.equal(await search.inputValue(), "");
+    await page.keyboard.press("/");
+    await page.keyboard.type("10.43");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("n");
+    assert.equal(await search.inputValue(), "", "what was not asked for yet never is");
+    assert.match(page.url(), /view=zones/, "Esc in the field goes up from nothing else");
+    assert.deepEqual(faults, []);
+    await page.close();
+  });
+
   test("finds a node among all of them, also a healthy one", async () => {
     const { page } = await openWatched(onTest.browser, mock.url);
     await page.getByRole("searchbox").fill("ip-10-44-0-33");

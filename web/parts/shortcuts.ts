@@ -21,7 +21,7 @@ export function useShortcuts({ state, go, nowMs }: PageContextValue): void {
     };
     const pressed = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
-      if (event.target instanceof HTMLInputElement) return leaveField(event, event.target);
+      if (event.target instanceof HTMLInputElement) return;
       const act = Object.hasOwn(acts, event.key) ? acts[event.key] : undefined;
       if (act === undefined) return;
       event.preventDefault();
@@ -30,10 +30,6 @@ export function useShortcuts({ state, go, nowMs }: PageContextValue): void {
     addEventListener("keydown", pressed);
     return () => removeEventListener("keydown", pressed);
   }, [state, go, nowMs]);
-}
-
-function leaveField(event: KeyboardEvent, field: HTMLInputElement): void {
-  if (event.key === "Escape" && field.value === "") field.blur();
 }
 
 /** One level up: from a node to the overview, from a search or a zone to all. */

@@ -1,4 +1,4 @@
-import { type ComponentChild, h, type TargetedEvent } from "preact";
+import { type ComponentChild, h, type TargetedEvent, type TargetedKeyboardEvent } from "preact";
 import { useContext, useEffect, useRef, useState } from "preact/hooks";
 import type { PageState, View } from "../state/address.ts";
 import { Icon } from "./icon.ts";
@@ -56,11 +56,20 @@ function Search(): ComponentChild {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => setText(state.search), [state.search]);
   useEffect(() => () => clearTimeout(timer.current), []);
-  const search = (value: string) => {
+  const ask = (value: string) => {
+    const how = state.search === "" ? "push" : "replace";
+    go({ search: value.trim(), view: "overview", node: "" }, how);
+  };
+  const typed = (value: string) => {
     setText(value);
     clearTimeout(timer.current);
-    const how = state.search === "" ? "push" : "replace";
-    timer.current = setTimeout(() => go({ search: value.trim(), view: "overview", node: "" }, how), pauseMs);
+    timer.current = setTimeout(() => ask(value), pauseMs);
+  };
+  const leave = (value: string, field: HTMLInputElement) => {
+    setText(value);
+    clearTimeout(timer.current);
+    if (value.trim() !== state.search) ask(value);
+    field.blur();
   };
   return h(
     "search",
@@ -75,8 +84,22 @@ function Search(): ComponentChild {
       autoComplete: "off",
       spellcheck: false,
       value: text,
-      onInput: (event: TargetedEvent<HTMLInputElement>) => search(event.currentTarget.value),
+      onInput: (event: TargetedEvent<HTMLInputElement>) => typed(event.currentTarget.value),
+      onKeyDown: (event: TargetedKeyboardEvent<HTMLInputElement>) => {
+        const left = leftWith(event);
+        if (left === undefined) return;
+        event.preventDefault();
+        leave(left, event.currentTarget);
+      },
     }),
     h("kbd", { "aria-hidden": "true" }, "/"),
   );
+}
+
+/** What is searched for where a key leaves the field, so that the page's keys hold again, as in `pingo top`; undefined for all other keys. */
+function leftWith({ key, isComposing, currentTarget }: TargetedKeyboardEvent<HTMLInputElement>): string | undefined {
+  // An input method's own Enter and Esc are about what it composes.
+  if (isComposing) return undefined;
+  if (key === "Enter") return currentTarget.value;
+  return key === "Escape" ? "" : undefined;
 }
