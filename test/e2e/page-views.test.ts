@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Page } from "playwright-core";
 import { accessibilityFaults } from "../support/accessibility.ts";
+import { beyondPage } from "../support/beyond-page.ts";
 import { MockPingo } from "../support/mock-pingo/server.ts";
 import { World } from "../support/mock-pingo/world.ts";
 import { skipWithout } from "../support/need.ts";
@@ -32,10 +33,32 @@ describe("the page's views", { skip: skipWithout("chromium") }, () => {
       await page.getByRole("button", { name: "dark colours" }).click();
       await page.waitForURL(/theme=dark/);
       assert.deepEqual(await accessibilityFaults(page), []);
-      await page.setViewportSize({ width: 390, height: 844 });
-      await page.waitForTimeout(settleMs);
-      const isWider = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
-      assert.equal(isWider, false, "nothing is wider than the screen");
+      for (const width of phoneWidths) {
+        await page.setViewportSize({ width, height: 844 });
+        await page.waitForTimeout(settleMs);
+        assert.deepEqual(await beyondPage(page), [], `nothing is wider than the page, at ${width} px`);
+        const isWider = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
+        assert.equal(isWider, false, "the page is not scrolled sideways");
+      }
+      assert.deepEqual(faults, []);
+      await page.close();
+    });
+  }
+
+  for (const name of ["overview", "node", "zones"] as const) {
+    test(`${name}: a cluster's long name and an API that is away have room on a phone`, async () => {
+      const { page, faults } = await openWatched(onTest.browser, mock.url);
+      await page.route(/api.v1.(overview|history|zones)/, async (route) => {
+        const text = await (await route.fetch()).text();
+        const body = text.replaceAll(/"(cache|shop)-eu"/g, longName).replaceAll('"isApiUp":true', '"isApiUp":false');
+        await route.fulfill({ body, contentType: "application/json" });
+      });
+      for (const width of phoneWidths) {
+        await page.setViewportSize({ width, height: 844 });
+        await page.goto(`${mock.url}${views[name]}`);
+        await drawn(page);
+        assert.deepEqual(await beyondPage(page), [], `at ${width} px`);
+      }
       assert.deepEqual(faults, []);
       await page.close();
     });
@@ -68,6 +91,10 @@ describe("the page's views", { skip: skipWithout("chromium") }, () => {
     await empty.stop();
   });
 });
+
+/** Of most phones, and of the narrowest screen that WCAG 2.2 (1.4.10, Reflow) asks for. */
+const phoneWidths = [390, 320];
+const longName = '"arn:aws:eks:eu-west-1:123456789012:cluster/$1-production"';
 
 /** Canvases are drawn, colours changed; contrast is measured on what is there. */
 const settleMs = 200;

@@ -69,11 +69,15 @@ function clusterParts(state: ClusterState, nowMs: number, isKnown: boolean): Com
           : "degraded";
   return [
     h(ConditionMark, { condition }),
-    h("strong", null, cluster || "targets"),
-    h("span", { class: "figures" }, `${whole(reachable)} of ${whole(targets)} reachable`),
-    // Of a file of targets there is none, and of the past it need not be known.
-    state.isApiUp !== null &&
-      h("span", { class: state.isApiUp ? "api" : "api is-down" }, apiText(state.isApiUp, state.apiSinceMs, nowMs)),
+    h(
+      "div",
+      { class: "cluster-words" },
+      h("strong", null, cluster || "targets"),
+      h("span", { class: "figures" }, `${whole(reachable)} of ${whole(targets)} reachable`),
+      // Of a file of targets there is none, and of the past it need not be known.
+      state.isApiUp !== null &&
+        h("span", { class: state.isApiUp ? "api" : "api is-down" }, apiText(state.isApiUp, state.apiSinceMs, nowMs)),
+    ),
   ];
 }
 
