@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { accessibilityFaults } from "../support/accessibility.ts";
 import { beyondPage } from "../support/beyond-page.ts";
 import { MockPingo } from "../support/mock-pingo/server.ts";
@@ -64,6 +64,20 @@ describe("the page's views", { skip: skipWithout("chromium") }, () => {
     });
   }
 
+  test("a zone's table is seen whole on a phone, and up to what was lost on the narrowest", async () => {
+    const { page } = await openWatched(onTest.browser, `${mock.url}${views["zones as a table"]}`);
+    const box = page.locator(".table-box").first();
+    for (const [width, last] of [
+      [390, "median"],
+      [320, "lost"],
+    ] as const) {
+      await page.setViewportSize({ width, height: 844 });
+      const [end, columnEnd] = await Promise.all([box, box.getByRole("columnheader", { name: last })].map(rightOf));
+      assert.ok(end !== undefined && columnEnd !== undefined && columnEnd <= end, `${last}: ${columnEnd} of ${end} px`);
+    }
+    await page.close();
+  });
+
   test("what is not known of is told, with a way back", async () => {
     const { page } = await openWatched(onTest.browser, `${mock.url}?view=node&node=nobody`);
     await page.getByText("there is no such node in this history").waitFor();
@@ -98,6 +112,11 @@ const longName = '"arn:aws:eks:eu-west-1:123456789012:cluster/$1-production"';
 
 /** Canvases are drawn, colours changed; contrast is measured on what is there. */
 const settleMs = 200;
+
+async function rightOf(one: Locator): Promise<number> {
+  const box = await one.boundingBox();
+  return (box?.x ?? Number.NaN) + (box?.width ?? Number.NaN);
+}
 
 async function drawn(page: Page): Promise<void> {
   await page.locator("main .strip canvas, main .chart canvas, main table").first().waitFor();
