@@ -111,7 +111,7 @@ interface RestFoldProps {
 function restFold({ row, sick, shown, isOpen, open }: RestFoldProps): ComponentChild {
   if (row.targets <= shown && !isOpen) return false;
   const text = isOpen ? "only those with trouble" : restText(row.targets, sick, shown);
-  const look = { type: "button", class: "healthy", "aria-expanded": isOpen } as const;
+  const look = { type: "button", class: "quiet rest-fold", "aria-expanded": isOpen } as const;
   return h("button", { ...look, onClick: open }, h(Icon, { name: "fold" }), text);
 }
 
