@@ -9,8 +9,9 @@ import { StateLink } from "../parts/state-link.ts";
 import { useAnswer } from "../parts/use-answer.ts";
 import { useKept } from "../parts/use-kept.ts";
 import { type PageState, zoneId } from "../state/address.ts";
-import { counted, whole } from "../state/figures.ts";
+import { whole } from "../state/figures.ts";
 import { nodesPerPage, overviewUrl } from "../state/questions.ts";
+import { restWords } from "../state/rest-words.ts";
 import { zoneWords } from "../state/zone-words.ts";
 import { HeatStrip, NodeLine, zoneLabel, zoneStrip } from "./rows.ts";
 
@@ -73,7 +74,7 @@ export function ZoneSection({ row, range, sick, isWhole, isCut, showed }: ZoneSe
     !isFolded &&
       !isWhole &&
       state.zone === undefined &&
-      restFold({ row, sick: isCut ? undefined : sick.length, shown: shown.length, isOpen, open }),
+      restFold(restWords({ targets: row.targets, sick, shown, isCut }), isOpen, open),
   );
 }
 
@@ -98,28 +99,11 @@ export function zoneState(row: ZoneRow): ComponentChild[] {
   );
 }
 
-interface RestFoldProps {
-  readonly row: ZoneRow;
-  /** Undefined where not all of them are known, and what is left need not be healthy. */
-  readonly sick: number | undefined;
-  readonly shown: number;
-  readonly isOpen: boolean;
-  readonly open: () => void;
-}
-
 /** What all other nodes of a zone are behind. */
-function restFold({ row, sick, shown, isOpen, open }: RestFoldProps): ComponentChild {
-  if (row.targets <= shown && !isOpen) return false;
-  const text = isOpen ? "only those with trouble" : restText(row.targets, sick, shown);
+function restFold(rest: string, isOpen: boolean, open: () => void): ComponentChild {
+  if (rest === "" && !isOpen) return false;
   const look = { type: "button", class: "quiet rest-fold", "aria-expanded": isOpen } as const;
-  return h("button", { ...look, onClick: open }, h(Icon, { name: "fold" }), text);
-}
-
-function restText(targets: number, sick: number | undefined, shown: number): string {
-  if (sick === undefined) return `all ${counted(targets, "node")}`;
-  const healthy = targets - sick;
-  const more = sick > shown ? `${whole(sick - shown)} more with trouble` : "";
-  return [more, healthy > 0 ? counted(healthy, "healthy node") : ""].filter((part) => part !== "").join(", ");
+  return h("button", { ...look, onClick: open }, h(Icon, { name: "fold" }), isOpen ? "only those with trouble" : rest);
 }
 
 interface AllNodesProps {
