@@ -70,6 +70,7 @@ export class Api {
   async #answer(ask: Question["ask"], { query, peer, gone }: RouteRequest): Promise<Answer> {
     const question = parseQuestion(ask, query, this.#clock.unixMs());
     if (isProblem(question)) return refuseWith(question);
+    this.#live.asked();
     if (question.format === "csv") return this.#answerFile(question, peer, gone);
     const name = nameOf(ask, query);
     const answer = await this.#questions.run(name, peer, gone, (gone) => this.#source.ask(question, gone));

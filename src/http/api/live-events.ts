@@ -19,6 +19,8 @@ const tickMs = 2_000;
 const maxAgeMs = 3_600_000;
 /** So long EventSource waits before it comes back. */
 const retryMs = 2_000;
+/** Whoever listens has asked before that, not longer ago: a page, whose answer was made before anybody heard it knock. */
+const openingMs = 10_000;
 
 interface Listener {
   readonly reader: LiveReader;
@@ -35,6 +37,9 @@ export class LiveEvents {
   readonly #changes: Changes;
   /** Ends the hearing of changes, while somebody listens: before that there may be nobody yet who tells of them. */
   #unsubscribe: (() => void) | undefined;
+  /** The same for those who have asked and do not listen yet. */
+  #unwatch: (() => void) | undefined;
+  #changedMs = Number.NEGATIVE_INFINITY;
   #timer: Timer | undefined;
   #isStopped = false;
 
@@ -43,6 +48,16 @@ export class LiveEvents {
     this.#clock = clock;
     this.#slots = new Slots(maxListeners, stalledMs, () => clock.nowMs());
     this.#changes = new Changes(clock, (change) => this.#send(eventOf("change", change)));
+  }
+
+  /** Somebody asks a question, and may listen next: what changes in between would be told to nobody. */
+  asked(): void {
+    if (this.#isStopped) return;
+    // Anew each time: the first may have come before there was anybody who tells.
+    this.#unwatch?.();
+    this.#unwatch = this.#source.onChange(() => {
+      this.#changedMs = this.#clock.nowMs();
+    });
   }
 
   answer(peer: string): Answer {
@@ -77,12 +92,15 @@ export class LiveEvents {
     for (const { reader } of this.#listeners) reader.end();
     this.#listeners.clear();
     this.#quiet();
+    this.#unwatch?.();
+    this.#unwatch = undefined;
   }
 
   #add(reader: LiveReader, slot: Slot): Listener {
     const listener = { reader, slot, sinceMs: this.#clock.nowMs() };
     const hello: Events["hello"] = { nowMs: this.#clock.unixMs(), startedMs: this.#source.status().startedMs };
     reader.write(`retry: ${retryMs}\n${eventOf("hello", hello)}`);
+    if (listener.sinceMs - this.#changedMs < openingMs) reader.write(eventOf("change", this.#someChange()));
     if (this.#isStopped) {
       reader.end();
       return listener;
@@ -91,6 +109,10 @@ export class LiveEvents {
     this.#timer ??= this.#clock.setTimer(() => this.#tick(), tickMs);
     this.#unsubscribe ??= this.#source.onChange((changed) => this.#changes.add(changed));
     return listener;
+  }
+
+  #someChange(): Events["change"] {
+    return { nowMs: this.#clock.unixMs(), keys: [], isMore: true };
   }
 
   #remove(listener: Listener): void {

@@ -48,6 +48,30 @@ describe("who listens", () => {
     await eventually("the next ones", () => changes().length === 6);
   });
 
+  test("hears as it begins that something changed since it asked", async (t) => {
+    const { clock, port, get, source } = await stillApi(t);
+    source.changed("A1");
+    await get("/api/v1/overview");
+    const nothing = await listener(t, port);
+    await heardHello(nothing);
+    source.changed("B1");
+    await clock.advance(1_000);
+    const one = await listener(t, port);
+    await eventually("it is told at once", () => one.events().length === 2);
+    assert.deepEqual(one.events()[1], ["change", { nowMs: clock.unixMs(), keys: [], isMore: true }]);
+    assert.deepEqual(
+      nothing.events().map(([name]) => name),
+      ["hello", "change"],
+    );
+    await clock.advance(10_000);
+    const late = await listener(t, port);
+    await heardHello(late);
+    assert.deepEqual(
+      late.events().map(([name]) => name),
+      ["hello"],
+    );
+  });
+
   test("hears of many changes that there are more", async (t) => {
     const { clock, port, source } = await stillApi(t);
     const one = await listener(t, port);
