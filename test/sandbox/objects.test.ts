@@ -134,6 +134,28 @@ describe("objects beside the nodes", () => {
     assert.deepEqual((await answer("/api/v1/secrets")).body.items, []);
   });
 
+  test("two namespaces are there from the start and stay; each is labelled with its name, and Active", async () => {
+    const { items } = (await answer("/api/v1/namespaces")).body;
+    assert.deepEqual(
+      items.map((item: Loose) => item.metadata.name),
+      ["default", "kube-system"],
+    );
+    for (const name of ["default", "kube-system"]) {
+      const refused = await answer(`/api/v1/namespaces/${name}`, { method: "DELETE" });
+      const message = `namespaces "${name}" is forbidden: this namespace may not be deleted`;
+      assert.deepEqual([refused.status, refused.body.message], [403, message]);
+    }
+    await post(secrets, secret("default"));
+    assert.equal((await answer(`${secrets}/default`, { method: "DELETE" })).status, 200);
+    const { body } = await post("/api/v1/namespaces", {
+      kind: "Namespace",
+      metadata: { name: "new", labels: { a: "b" } },
+    });
+    assert.deepEqual(body.metadata.labels, { a: "b", "kubernetes.io/metadata.name": "new" });
+    assert.deepEqual([body.spec, body.status], [{ finalizers: ["kubernetes"] }, { phase: "Active" }]);
+    await answer("/api/v1/namespaces/new", { method: "DELETE" });
+  });
+
   test("a role decides what an account may do with nodes, from one request to the next", async () => {
     const token = await account("reader", ["list"]);
     const nodes = () => answer("/api/v1/nodes", { token });
