@@ -27,6 +27,11 @@ export class ObjectStore {
     for (const name of lastingNamespaces) if (namespaces) this.create(namespaces, undefined, { metadata: { name } });
   }
 
+  /** Milliseconds since 1970. */
+  get nowUnixMs(): number {
+    return this.#unixMs();
+  }
+
   get version(): number {
     return this.#version;
   }

@@ -210,7 +210,14 @@ describe("kubectl", { skip: skipWithout("kubectl") }, () => {
   test("create namespace and serviceaccount, apply -n, delete: with the namespace goes what is in it", async () => {
     assert.equal(await succeeds(["create", "namespace", "x"]), "namespace/x created\n");
     await fails(["create", "namespace", "x"], /AlreadyExists/);
-    assert.match(await succeeds(["get", "ns"]), /^NAME .*\ndefault .*\nkube-system .*\nx .*\n$/);
+    const table = await succeeds(["get", "ns"]);
+    assert.match(table, /^NAME +STATUS +AGE\n/);
+    for (const name of ["default", "kube-system", "x"])
+      assert.deepEqual(row(table, name)?.slice(0, 2), [name, "Active"]);
+    assert.match(
+      await succeeds(["get", "ns", "x", "--show-labels"]),
+      /\nx +Active .* kubernetes\.io\/metadata\.name=x\n$/,
+    );
     assert.match(
       await succeeds(["describe", "ns", "x"]),
       /^Labels: +kubernetes\.io\/metadata\.name=x\n(.*\n)*Status: +Active\n/m,
