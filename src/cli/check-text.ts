@@ -1,3 +1,4 @@
+import { quote } from "../config/values.ts";
 import { oneLine } from "../log.ts";
 import { kubeletPortName } from "../targets/select.ts";
 import { count, formatUs } from "../units.ts";
@@ -20,6 +21,8 @@ const colours: Record<Verdict, Colour> = {
 export interface CheckStyle {
   /** Nodes that no handshake was made to. */
   readonly notProbed: number;
+  /** The selector that the nodes had to fit; empty for all. */
+  readonly selector: string;
   /** What made the handshakes. */
   readonly engine: string;
   /** Also with what only those want to know who know what it means. */
@@ -30,8 +33,14 @@ export interface CheckStyle {
 /** The report of `pingo check` as a table and a sentence or two below it. */
 export function checkText(reports: readonly NodeReport[], style: CheckStyle): string {
   const { notProbed, paint } = style;
-  if (reports.length === 0) return `no node to check${notProbed === 0 ? "" : `; ${notProbed} ${notProbedWords}`}\n`;
+  if (reports.length === 0) return `${nothingToCheck(style)}\n`;
   return `${textTable(columnsOf(reports, style), reports)}\n${summary(reports, notProbed, paint)}\n`;
+}
+
+/** What to say where there is no report. */
+export function nothingToCheck({ notProbed, selector }: Pick<CheckStyle, "notProbed" | "selector">): string {
+  if (notProbed > 0) return `no node to check; ${notProbed} ${notProbedWords}`;
+  return `no node to check${selector === "" ? "" : `: none fits the selector ${quote(selector)}`}`;
 }
 
 function columnsOf(reports: readonly NodeReport[], { engine, isWide, paint }: CheckStyle): Column<NodeReport>[] {

@@ -10,7 +10,7 @@ import type { Outcome } from "../outcome.ts";
 import type { Target } from "../target.ts";
 import { targetsOf } from "../targets/select.ts";
 import { type NodeReport, reportNode, reportToJson, type Verdict, verdicts } from "./check-report.ts";
-import { checkText } from "./check-text.ts";
+import { checkText, nothingToCheck } from "./check-text.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { inFormat } from "./in-format.ts";
 import { type ListedNode, listTargets } from "./list-targets.ts";
@@ -41,14 +41,18 @@ export async function checkCommand(
   reports.sort((a, b) => severity(a.verdict) - severity(b.verdict));
   const notProbed = listed.nodes.filter(({ outcome }) => targetsOf(outcome).length === 0).length;
   const { unreadable, failed } = listed;
+  const none = { notProbed, selector: config.nodeSelector };
   const left = { notProbed, unreadable, apisFailed: failed, interrupted: signal.aborted, engine };
   terminal.out(
     await inFormat(config.output, {
-      text: (isWide) => checkText(reports, { notProbed, engine, isWide, paint: painter(terminal) }),
+      text: (isWide) => checkText(reports, { ...none, engine, isWide, paint: painter(terminal) }),
       data: () => toJson(reports, left),
-      names: () => reports.map(({ node }) => node.name),
+      named: () => reports.map(({ node }) => node),
+      areSeveral: listed.areSeveral,
     }),
   );
+  // Nothing else would say why the exit code is not 0.
+  if (reports.length === 0 && config.output === "name") terminal.err(`pingo: ${nothingToCheck(none)}\n`);
   if (signal.aborted) return exitCodes.interrupted;
   // Of a cluster that was not asked nothing is known, whatever the others are like.
   return failed.length > 0 ? exitCodes.api : exitCode(reports);

@@ -37,6 +37,8 @@ export interface ListedTargets {
   readonly unreadable: number;
   /** Clusters whose API gave no list. */
   readonly failed: readonly string[];
+  /** Whether several clusters were asked, or one beside a file, whatever came of it. */
+  readonly areSeveral: boolean;
 }
 
 const silent = { added() {}, removed() {}, relabelled() {}, readinessChanged() {}, unprobed() {} };
@@ -65,7 +67,8 @@ export async function listTargets(
   const failed = open.filter((_, index) => lists[index] === undefined).map(({ cluster }) => cluster);
   if (failed.length > 0 && failed.length === open.length && ofFile.length === 0) return exitCodes.api;
   const nodes = [...lists.flatMap((list) => list?.nodes ?? []), ...ofFile].sort(byPlaceAndName);
-  return { nodes, unreadable: lists.reduce((sum, list) => sum + (list?.unreadable ?? 0), 0), failed };
+  const unreadable = lists.reduce((sum, list) => sum + (list?.unreadable ?? 0), 0);
+  return { nodes, unreadable, failed, areSeveral: clusters.length + (targetsFile === undefined ? 0 : 1) > 1 };
 }
 
 /** Whether the file of targets, where there is one, can be used; says what is wrong with it. */

@@ -1,5 +1,6 @@
 import type { Config } from "../config/config.ts";
 import type { ClusterConfig } from "../config/find-clusters.ts";
+import { quote } from "../config/values.ts";
 import { oneLine } from "../log.ts";
 import type { Target } from "../target.ts";
 import { targetsOf } from "../targets/select.ts";
@@ -19,19 +20,27 @@ export async function targetsCommand(
 ): Promise<ExitCode> {
   const listed = await listTargets(config, clusters, terminal, signal);
   if (typeof listed === "number") return listed;
+  const nothing = nothingListed(config.nodeSelector);
   terminal.out(
     await inFormat(config.output, {
-      text: (isWide) => toTable(listed.nodes, isWide, painter(terminal)),
+      text: (isWide) => (listed.nodes.length === 0 ? `${nothing}\n` : toTable(listed.nodes, isWide, painter(terminal))),
       data: () => jsonOf(listed),
-      names: () => listed.nodes.map(({ name }) => name),
+      named: () => listed.nodes,
+      areSeveral: listed.areSeveral,
       isOneLine: config.watch,
     }),
   );
+  if (listed.nodes.length === 0 && config.output === "name") terminal.err(`pingo: ${nothing}\n`);
   if (config.watch) {
     await watchTargets(config, clusters, listed.nodes, terminal, signal);
     return exitCodes.interrupted;
   }
   return listed.failed.length > 0 ? exitCodes.api : exitCodes.fine;
+}
+
+/** What to say where there is no node: that of a selector none fits it, since the cluster may well have some. */
+function nothingListed(selector: string): string {
+  return `there is no node${selector === "" ? "" : ` that fits the selector ${quote(selector)}`}`;
 }
 
 function jsonOf({ nodes, unreadable, failed }: ListedTargets) {
@@ -45,7 +54,6 @@ interface Row {
 }
 
 function toTable(nodes: readonly ListedNode[], isWide: boolean, paint: Paint): string {
-  if (nodes.length === 0) return "there is no node\n";
   const columns: Column<Row>[] = [
     ...clusterColumn(nodes, ({ node }: Row) => node.cluster),
     { title: "NODE", cell: ({ node }) => oneLine(node.name) },

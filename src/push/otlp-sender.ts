@@ -4,6 +4,7 @@ import { OTLPMetricExporter } from "@opentelemetry/exporter-metrics-otlp-proto";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { AggregationTemporality, type ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import type { FamilySeries } from "../metrics/exposition/family-series.ts";
+import { explainUntrusted } from "./explain-untrusted.ts";
 import { type Batch, countPoints, toBatches } from "./otlp-metrics.ts";
 
 /** A request that takes longer, its own retries included, has failed. In milliseconds. */
@@ -155,7 +156,7 @@ function taken(points: number): Answer {
 /** The exporter's error has a code where it is an answer that is of no use to ask for again. */
 function refused(points: number, error: (Error & { readonly code?: unknown }) | undefined): Answer {
   const status = typeof error?.code === "number" ? error.code : undefined;
-  const said = error?.message || "it was not taken";
+  const said = explainUntrusted(error?.code, process.env) ?? (error?.message || "it was not taken");
   const isHopeless = status === undefined || status === 429 || status >= 500;
   return { problem: status === undefined ? said : `${status} ${said}`, rejected: points, isHopeless };
 }

@@ -73,6 +73,12 @@ export function alreadyExists(resource: Resource, name: string): ApiStatus {
   return failure(409, "AlreadyExists", `${qualified(resource)} "${name}" already exists`, detailsOf(resource, name));
 }
 
+/** What the cluster itself stands on (the admission plugin NamespaceLifecycle). */
+export function forbiddenDeletion(resource: Resource, name: string): ApiStatus {
+  const message = `${qualified(resource)} "${name}" is forbidden: this namespace may not be deleted`;
+  return failure(403, "Forbidden", message, detailsOf(resource, name));
+}
+
 export function conflict(resource: Resource, name: string, cause: string): ApiStatus {
   const message = `Operation cannot be fulfilled on ${qualified(resource)} "${name}": ${cause}`;
   return failure(409, "Conflict", message, detailsOf(resource, name));

@@ -13,6 +13,7 @@ import { routeNodes, type StreamingLists } from "./node-routes.ts";
 import { parseObjectPath } from "./object-path.ts";
 import { routeObject } from "./object-routes.ts";
 import { ObjectStore } from "./object-store.ts";
+import { answerOpenApiV2 } from "./openapi-v2.ts";
 import { answerReview, isReview } from "./reviews.ts";
 import type { NodeStore } from "./store.ts";
 import { answerTokenRequest, isTokenRequest } from "./token-requests.ts";
@@ -127,6 +128,7 @@ export class SandboxApi {
     if (document) {
       return request.method === "GET" ? sendJson(exchange, 200, document) : sendStatus(exchange, methodNotAllowed());
     }
+    if (url.pathname === "/openapi/v2" && request.method === "GET") return answerOpenApiV2(exchange);
     if (isReview(url.pathname) && request.method === "POST") return answerReview(exchange);
     const path = parseObjectPath(url.pathname);
     if (path && isTokenRequest(path)) return answerTokenRequest(exchange, { path, ...this.#tokens });

@@ -49,11 +49,16 @@ export function sendStatus(exchange: Exchange, status: ApiStatus): Promise<void>
   return sendJson(exchange, status.code ?? 200, status);
 }
 
-/** Sends text as it is, compressed where it is long and the client can. Resolves when it is handed to the socket. */
-export async function send(exchange: Exchange, code: number, contentType: string, text: string): Promise<void> {
+/** Sends a body as it is, compressed where it is long and the client can. Resolves when it is handed to the socket. */
+export async function send(
+  exchange: Exchange,
+  code: number,
+  contentType: string,
+  content: string | Buffer,
+): Promise<void> {
   const { request, response } = exchange;
   const headers = commonHeaders(exchange, code, contentType);
-  let body = Buffer.from(text);
+  let body = typeof content === "string" ? Buffer.from(content) : content;
   if (body.length >= gzipFromBytes && /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""))) {
     body = await compress(body, { level: 1 });
     Object.assign(headers, { "Content-Encoding": "gzip", Vary: "Accept-Encoding" });

@@ -16,8 +16,11 @@ import { contentType, type Exchange, readBody, sendJson, sendStatus } from "./ex
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
 import { groupVersionOf } from "./kinds.ts";
 import { mergePatch } from "./merge-patch.ts";
+import { namespaceTable } from "./namespace-table.ts";
+import { isNamespace } from "./namespaces.ts";
 import type { ObjectPath } from "./object-path.ts";
 import type { KeptObject, ObjectStore } from "./object-store.ts";
+import { formOf, includeObjectOf } from "./representation.ts";
 import { parseLabelSelector } from "./selectors.ts";
 import { strategicMergePatch } from "./strategic-merge-patch.ts";
 
@@ -33,15 +36,36 @@ export async function routeObject(exchange: Exchange, store: ObjectStore, path: 
   if (path.subresource !== undefined) return sendStatus(exchange, pathNotFound());
   if (verb === "list") {
     const list = listOf(store, path, exchange.url.searchParams);
-    return list.ok ? sendJson(exchange, 200, list.value) : sendStatus(exchange, list.status);
+    if (!list.ok) return sendStatus(exchange, list.status);
+    const { items, metadata } = list.value;
+    const table = tableOf(exchange, store, path, items, metadata);
+    return sendJson(exchange, 200, table ?? list.value);
   }
   const answer = await carryOut(exchange, store, path, verb);
   if (!answer.ok) return sendStatus(exchange, answer.status);
+  if (verb === "get") {
+    const { resourceVersion = "" } = answer.value.metadata;
+    const table = tableOf(exchange, store, path, [answer.value], { resourceVersion });
+    return sendJson(exchange, 200, table ?? answer.value);
+  }
   if (verb !== "delete") return sendJson(exchange, verb === "create" ? 201 : 200, answer.value);
   return sendStatus(exchange, deleted(kind, answer.value.metadata.name, answer.value.metadata.uid));
 }
 
 type Verb = "list" | "create" | "get" | "update" | "patch" | "delete";
+
+/** The table that is asked for, of the one kind that has columns of its own here: of others kubectl makes Name and Age. */
+function tableOf(
+  { request, url }: Exchange,
+  store: ObjectStore,
+  { kind }: ObjectPath,
+  objects: readonly KeptObject[],
+  metadata: JsonObject,
+): object | undefined {
+  if (!isNamespace(kind) || formOf(request.headers.accept) !== "table") return undefined;
+  const includeObject = includeObjectOf(url.searchParams.get("includeObject"));
+  return namespaceTable(objects, metadata, { includeObject, nowUnixMs: store.nowUnixMs });
+}
 
 function verbOf(method: string, { name }: ObjectPath): Verb | undefined {
   const ofAll: Record<string, Verb> = { GET: "list", POST: "create" };
@@ -50,7 +74,9 @@ function verbOf(method: string, { name }: ObjectPath): Verb | undefined {
   return Object.hasOwn(verbs, method) ? verbs[method] : undefined;
 }
 
-function listOf(store: ObjectStore, { kind, namespace }: ObjectPath, query: URLSearchParams): Result<JsonObject> {
+type List = JsonObject & { metadata: JsonObject; items: KeptObject[] };
+
+function listOf(store: ObjectStore, { kind, namespace }: ObjectPath, query: URLSearchParams): Result<List> {
   if (query.get("fieldSelector")) return fail(badRequest("the sandbox selects nodes by fields, and nothing else"));
   const selector = parseLabelSelector(query.get("labelSelector") ?? "");
   if (!selector.ok) return fail(badRequest(selector.problem));

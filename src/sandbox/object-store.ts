@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { alreadyExists, conflict, fail, notFound, ok, type Result } from "./api-status.ts";
+import { alreadyExists, conflict, fail, forbiddenDeletion, notFound, ok, type Result } from "./api-status.ts";
 import type { JsonObject } from "./json.ts";
 import { groupVersionOf, type Kind, kinds, qualified } from "./kinds.ts";
+import { asNamespace, isNamespace, lastingNamespaces } from "./namespaces.ts";
 import { timestamp } from "./node-object.ts";
 
 export type ObjectMetadata = JsonObject & { name: string; uid: string };
@@ -22,9 +23,13 @@ export class ObjectStore {
 
   constructor(unixMs: () => number) {
     this.#unixMs = unixMs;
-    const namespaces = kinds.find(({ resource }) => resource === "namespaces");
-    for (const name of ["default", "kube-system"])
-      if (namespaces) this.create(namespaces, undefined, { metadata: { name } });
+    const namespaces = kinds.find(isNamespace);
+    for (const name of lastingNamespaces) if (namespaces) this.create(namespaces, undefined, { metadata: { name } });
+  }
+
+  /** Milliseconds since 1970. */
+  get nowUnixMs(): number {
+    return this.#unixMs();
   }
 
   get version(): number {
@@ -83,8 +88,9 @@ export class ObjectStore {
   delete(kind: Kind, namespace: string | undefined, name: string): Result<KeptObject> {
     const current = this.get(kind, namespace, name);
     if (!current) return fail(notFound(kind, name));
+    if (isNamespace(kind) && lastingNamespaces.includes(name)) return fail(forbiddenDeletion(kind, name));
     this.#objects.delete(keyOf(kind, namespace, name));
-    if (kind.resource === "namespaces") {
+    if (isNamespace(kind)) {
       for (const key of [...this.#objects.keys()]) if (key.split("/")[1] === name) this.#objects.delete(key);
     }
     return ok(current);
@@ -116,6 +122,7 @@ function shaped(
   name: string,
   body: JsonObject & { metadata: JsonObject },
 ): KeptObject {
-  const metadata = { ...body.metadata, name, ...(namespace !== undefined && { namespace }) } as ObjectMetadata;
-  return { ...body, kind: kind.kind, apiVersion: groupVersionOf(kind), metadata };
+  const whole = isNamespace(kind) ? asNamespace(name, body) : body;
+  const metadata = { ...whole.metadata, name, ...(namespace !== undefined && { namespace }) } as ObjectMetadata;
+  return { ...whole, kind: kind.kind, apiVersion: groupVersionOf(kind), metadata };
 }

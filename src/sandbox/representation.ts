@@ -51,17 +51,22 @@ export function negotiate(
   includeObject: string | null,
   unixMs: () => number,
 ): Representation | undefined {
-  for (const alternative of (accept ?? "*/*").split(",")) {
+  const form = formOf(accept);
+  return form === "table" ? tables(includeObjectOf(includeObject), unixMs) : form && plain;
+}
+
+export function formOf(accept = "*/*"): "plain" | "table" | undefined {
+  for (const alternative of accept.split(",")) {
     const [type, ...parameters] = alternative.split(";").map((part) => part.trim());
     if (type !== "application/json" && type !== "*/*" && type !== "application/*") continue;
     const as = parameters.find((parameter) => parameter.startsWith("as="));
-    if (as === undefined) return plain;
+    if (as === undefined) return "plain";
     const version = parameters.find((parameter) => parameter.startsWith("v="));
-    if (as === "as=Table" && version === "v=v1") return tables(includeObjectOf(includeObject), unixMs);
+    if (as === "as=Table" && version === "v=v1") return "table";
   }
   return undefined;
 }
 
-function includeObjectOf(text: string | null): IncludeObject {
+export function includeObjectOf(text: string | null): IncludeObject {
   return text === "None" || text === "Object" ? text : "Metadata";
 }

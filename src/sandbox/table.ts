@@ -13,7 +13,7 @@ export type Table = {
   rows: TableRow[];
 };
 
-type Column = { name: string; description: string; wide?: true; format?: string };
+export type Column = { name: string; description: string; wide?: true; format?: string };
 
 const columns: Column[] = [
   { name: "Name", format: "name", description: "The node's name, unique in the cluster." },
@@ -28,14 +28,12 @@ const columns: Column[] = [
   { name: "Container-Runtime", description: "ContainerRuntime Version reported by the node.", wide: true },
 ];
 
-const columnDefinitions = columns.map(({ name, format = "", description, wide }) => ({
-  name,
-  type: "string",
-  format,
-  description,
+const columnDefinitions = columns.map(definitionOf);
+
+export function definitionOf({ name, format = "", description, wide }: Column): object {
   // kubectl shows columns of a priority above 0 with `-o wide` only.
-  priority: wide ? 1 : 0,
-}));
+  return { name, type: "string", format, description, priority: wide ? 1 : 0 };
+}
 
 export type TableOptions = {
   includeObject: IncludeObject;
@@ -101,7 +99,7 @@ function addressCell({ status }: NodeObject, wanted: string): string {
   return status.addresses?.find(({ type }) => type === wanted)?.address ?? "<none>";
 }
 
-function ageCell(creationTimestamp: string | undefined, nowUnixMs: number): string {
+export function ageCell(creationTimestamp: string | undefined, nowUnixMs: number): string {
   if (creationTimestamp === undefined) return "<unknown>";
   return shortDuration(Math.max(0, Math.floor((nowUnixMs - Date.parse(creationTimestamp)) / 1000)));
 }

@@ -1,3 +1,4 @@
+import { unknownAuthority } from "../unknown-authority.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { explainTls } from "./explain-tls.ts";
 
@@ -14,15 +15,6 @@ const words: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: "its certificate has expired",
   CERT_NOT_YET_VALID: "its certificate is not valid yet",
 };
-
-/** Codes of OpenSSL's verification (X509_verify_cert_error_string(3)) as Node names them. */
-const unknownAuthority = new Set([
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_GET_ISSUER_CERT",
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-]);
 
 /** Why a request failed below HTTP, in words that fit behind "does not answer". */
 export function explainError(failure: Failure, { at }: Pick<Endpoint, "at">): string {

@@ -109,7 +109,7 @@ describe("what the kernel saw", () => {
   });
 
   test("is in the wide table alone", () => {
-    const style = { notProbed: 0, engine: "kernel", paint: (_: string, text: string) => text };
+    const style = { notProbed: 0, selector: "", engine: "kernel", paint: (_: string, text: string) => text };
     const reports = [reportNode(node, target, seen)];
     const wide = checkText(reports, { ...style, isWide: true });
     assert.match(wide, /ADDRESS TYPE .*RTT MIN +RTT MEDIAN +RTT MAX +SYN RETRANSMITS +ENGINE\n/);

@@ -64,6 +64,7 @@ describe("rules for a network that is so many times as fast", () => {
       [900, 22.5],
       [900, 22.5],
       [300, 7.5],
+      [3_600, 90],
     ]);
     const same = were?.filter((number, index) => number === are?.[index]) ?? [];
     const known = [0, 0.0005, 0.005, 0.01, 0.05, 0.1, 0.5, 0.99, 1, 1.5, 2, 4, 10, 60];

@@ -186,8 +186,8 @@ describe("the chart, by Helm itself", { skip: skipWithoutHelm() }, () => {
 
   test("installs into an API, says what is there, and leaves nothing behind", async (t) => {
     const { sandbox, where } = await started(t);
-    // This Helm checks against OpenAPI v2, which the sandbox has not; chart.test.ts checks against more.
-    const more = ["--disable-openapi-validation", "--set", "shards=2,serviceMonitor.enabled=true"];
+    // This Helm checks against the sandbox's OpenAPI v2, which takes every field; chart.test.ts checks against more.
+    const more = ["--set", "shards=2,serviceMonitor.enabled=true"];
     const installed = await helm("install", "pingo", chartFolder, ...where, ...more);
     assert.equal(installed.code, 0, installed.stderr);
     assert.match(
@@ -206,9 +206,19 @@ describe("the chart, by Helm itself", { skip: skipWithoutHelm() }, () => {
     assert.throws(() => applied(sandbox, "ClusterRole", "watch:pingo"), /nobody has applied/);
   });
 
+  test("installs as the documents say it, into a namespace that Helm makes", async (t) => {
+    const { sandbox, where } = await started(t);
+    const [kubeconfig, file = ""] = where;
+    const elsewhere = [kubeconfig ?? "", file, "--namespace", "fresh", "--create-namespace"];
+    const installed = await helm("install", "pingo", chartFolder, ...elsewhere);
+    assert.equal(installed.code, 0, installed.stderr);
+    assert.equal(applied(sandbox, "Namespace", "fresh").metadata.labels.name, "fresh");
+    assert.equal(applied(sandbox, "Deployment", "pingo", "fresh").spec.replicas, 1);
+  });
+
   test("a history stays when the release becomes shards and when it ends, and the next release takes it", async (t) => {
     const { sandbox, where } = await started(t);
-    const kept = ["--disable-openapi-validation", "--set", "history.persistence.enabled=true"];
+    const kept = ["--set", "history.persistence.enabled=true"];
     const does = async (...args: string[]) => {
       const { code, stderr } = await helm(...args, ...where);
       assert.equal(code, 0, stderr);

@@ -533,6 +533,84 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    name: "a history whose disk is full for ten minutes, and which loses nothing",
+    world: { minutes: 60, history: (minute) => ({ isOk: minute < 20 || minute >= 30 }) },
+    fires: [
+      [21, []],
+      [24, []],
+      [27, ["PingoHistoryFailing"]],
+      [31, ["PingoHistoryFailing"]],
+      [37, []],
+    ],
+  },
+  {
+    name: "a history whose disk hangs every now and then, for a minute",
+    world: { minutes: 60, history: (minute) => ({ isOk: minute % 10 >= 1 }) },
+    fires: [5, 11, 21, 31, 45, 60].map((minute) => [minute, []]),
+  },
+  {
+    name: "a history that has to let a minute go, and says between whiles that all is well",
+    world: { minutes: 60, history: (minute) => ({ droppedMinutes: minute >= 20 ? 1 : 0 }) },
+    fires: [
+      [22, []],
+      [25, ["PingoHistoryFailing"]],
+      [34, ["PingoHistoryFailing"]],
+      [42, []],
+      [60, []],
+    ],
+  },
+  {
+    // 36 handshakes a minute.
+    name: "a history whose thread dies with the handshakes of a minute",
+    world: { minutes: 60, history: (minute) => ({ droppedHandshakes: minute >= 20 ? 36 : 0 }) },
+    fires: [
+      [22, []],
+      [25, ["PingoHistoryFailing"]],
+      [42, []],
+    ],
+  },
+  {
+    name: "a history that has lost three handshakes of five hundred",
+    world: { minutes: 60, history: (minute) => ({ droppedHandshakes: minute >= 20 ? 3 : 0 }) },
+    fires: [22, 25, 30, 60].map((minute) => [minute, []]),
+  },
+  {
+    name: "a history that finds its file damaged as PinGo is started: told for an hour, and no longer",
+    world: { minutes: 120, nodes: ["a/a1"], history: () => ({ damagedFiles: 1 }) },
+    fires: [
+      [2, []],
+      [5, ["PingoHistoryFailing"]],
+      [60, ["PingoHistoryFailing"]],
+      [67, []],
+      [120, []],
+    ],
+  },
+  {
+    name: "a history whose file is damaged again each time that PinGo is started",
+    world: {
+      minutes: 150,
+      nodes: ["a/a1"],
+      startedAt: (minute) => (minute >= 80 ? 80 : 0),
+      history: () => ({ damagedFiles: 1 }),
+    },
+    fires: [
+      [5, ["PingoHistoryFailing"]],
+      [75, []],
+      [85, ["PingoHistoryFailing"]],
+      [150, []],
+    ],
+  },
+  {
+    name: "a history whose file is damaged while PinGo runs",
+    world: { minutes: 160, nodes: ["a/a1"], history: (minute) => ({ damagedFiles: minute >= 70 ? 1 : 0 }) },
+    fires: [
+      [69, []],
+      [75, ["PingoHistoryFailing"]],
+      [125, ["PingoHistoryFailing"]],
+      [140, []],
+    ],
+  },
+  {
     name: "a PinGo that is gone",
     world: { minutes: 60, isThere: (minute) => minute < 20 || minute >= 40 },
     fires: [

@@ -10,6 +10,14 @@ export interface NodeState {
   readonly ready?: boolean;
 }
 
+/** What a history says of itself at one moment; counters begin at 0 with their PinGo. */
+export interface HistoryState {
+  readonly isOk?: boolean;
+  readonly droppedMinutes?: number;
+  readonly droppedHandshakes?: number;
+  readonly damagedFiles?: number;
+}
+
 export interface World {
   /** In minutes. */
   readonly minutes: number;
@@ -24,6 +32,10 @@ export interface World {
   readonly lag?: (minute: number) => number;
   /** Handshakes left out, of each that is made. */
   readonly skips?: (minute: number) => number;
+  /** What the history has counted by a minute, where there is something wrong with it. */
+  readonly history?: (minute: number) => HistoryState | undefined;
+  /** The minute in which the PinGo that runs at a minute was started; 0 where this says nothing. */
+  readonly startedAt?: (minute: number) => number;
   /** Whether PinGo is there to be scraped. Prometheus looks for it in any case. */
   readonly isThere?: (minute: number) => boolean;
   /** Other PinGos of the job, by instance. One that is gone is not even looked for. */
@@ -149,12 +161,18 @@ function advance(
     );
   }
   gauges.set(`pingo_build_info{version="1",${from}}`, 1);
+  // promtool's time begins at 0.
+  gauges.set(`process_start_time_seconds{${from}}`, (world.startedAt?.(minute) ?? 0) * 60);
+  const { isOk = true, droppedMinutes = 0, droppedHandshakes = 0, damagedFiles = 0 } = world.history?.(minute) ?? {};
+  gauges.set(`pingo_history_ok{${from}}`, isOk ? 1 : 0);
+  gauges.set(`pingo_history_dropped_total{unit="minute",${from}}`, droppedMinutes);
+  gauges.set(`pingo_history_dropped_total{unit="handshake",${from}}`, droppedHandshakes);
+  gauges.set(`pingo_history_damaged_total{${from}}`, damagedFiles);
   if (isFile) return gauges;
   const apiUp = world.apiUp?.(minute) ?? true;
   count(`pingo_reply{name="API",target="https://192.0.2.100",${from}}`, apiUp ? 1 : 0);
   count(`pingo_lost{name="API",target="https://192.0.2.100",${from}}`, apiUp ? 0 : 1);
   gauges.set(`pingo_api_up{cluster="c",${from}}`, apiUp ? 1 : 0);
-  // promtool's time begins at 0.
   gauges.set(
     `pingo_api_last_sync_timestamp_seconds{cluster="c",${from}}`,
     minute * 60 - (world.syncAge?.(minute) ?? 0),

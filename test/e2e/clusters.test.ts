@@ -70,6 +70,30 @@ describe("several clusters", () => {
     assert.deepEqual(await clusters("--context", "west", "--context", "east"), both);
   });
 
+  test("names of nodes have their context behind them where there are several, as kubectl knows a single one", async () => {
+    const lines = async (command: string, ...args: string[]) => {
+      const { stdout } = await Pingo.run([command, "-o", "name", ...args], env);
+      return stdout.split("\n").slice(0, -1);
+    };
+    const [ofEast, ofWest] = [east, west].map((sandbox) =>
+      sandbox
+        .nodeNames()
+        .map((name) => `node/${name}`)
+        .sort(),
+    );
+    const both = [...(ofEast ?? []).map((name) => `${name} east`), ...(ofWest ?? []).map((name) => `${name} west`)];
+    const several = ["--context=east", "--context=west"];
+    assert.deepEqual((await lines("check", "--count=1", ...several)).sort(), both.sort());
+    assert.deepEqual((await lines("targets", ...several)).sort(), both);
+    assert.deepEqual((await lines("targets")).sort(), ofEast);
+    // What comes of it changes nothing: a script reads the same lines whichever cluster has nodes that fit.
+    const [first = ""] = both;
+    const only = `kubernetes.io/hostname=${first.replace(/^node\/| .*$/g, "")}`;
+    await west.apiDown();
+    assert.deepEqual(await lines("targets", ...several, "-l", only), [first]);
+    await west.apiUp();
+  });
+
   test("an unknown context, and a mistyped one, are told of", async () => {
     const { code, stderr } = await Pingo.run(["check", "--context", "wets"], env);
     assert.equal(code, 2);

@@ -156,7 +156,17 @@ describe("pingo check", () => {
 
   test("a check of nothing is not green", async () => {
     const { code, stdout } = await Pingo.run(["check", "--node-selector", "no-such=label"], env);
-    assert.deepEqual([code, stdout], [2, "no node to check\n"]);
+    assert.deepEqual([code, stdout], [2, 'no node to check: none fits the selector "no-such=label"\n']);
+  });
+
+  test("names of nodes that are none are told of on standard error, where no program reads them for names", async () => {
+    const none = ["-o", "name", "-l", "no-such=label"];
+    const check = await Pingo.run(["check", ...none], env);
+    const said = 'pingo: no node to check: none fits the selector "no-such=label"\n';
+    assert.deepEqual([check.code, check.stdout, check.stderr], [2, "", said]);
+    const targets = await Pingo.run(["targets", ...none], env);
+    const saidOfTargets = 'pingo: there is no node that fits the selector "no-such=label"\n';
+    assert.deepEqual([targets.code, targets.stdout, targets.stderr], [0, "", saidOfTargets]);
   });
 
   test("leaves with 3 where the API is not there, refuses the token or has another CA", async () => {

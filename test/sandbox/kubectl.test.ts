@@ -207,6 +207,31 @@ describe("kubectl", { skip: skipWithout("kubectl") }, () => {
       input: manifest("odd", addressAt(4), "{bogus: 1}"),
     }));
 
+  test("create namespace and serviceaccount, apply -n, delete: with the namespace goes what is in it", async () => {
+    assert.equal(await succeeds(["create", "namespace", "x"]), "namespace/x created\n");
+    await fails(["create", "namespace", "x"], /AlreadyExists/);
+    const table = await succeeds(["get", "ns"]);
+    assert.match(table, /^NAME +STATUS +AGE\n/);
+    for (const name of ["default", "kube-system", "x"])
+      assert.deepEqual(row(table, name)?.slice(0, 2), [name, "Active"]);
+    assert.match(
+      await succeeds(["get", "ns", "x", "--show-labels"]),
+      /\nx +Active .* kubernetes\.io\/metadata\.name=x\n$/,
+    );
+    assert.match(
+      await succeeds(["describe", "ns", "x"]),
+      /^Labels: +kubernetes\.io\/metadata\.name=x\n(.*\n)*Status: +Active\n/m,
+    );
+    assert.equal(await succeeds(["create", "serviceaccount", "s", "-n", "x"]), "serviceaccount/s created\n");
+    const input = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: b}\n";
+    assert.equal(await succeeds(["apply", "-n", "x", "-f", "-"], { input }), "configmap/c created\n");
+    assert.equal(await succeeds(["get", "configmaps,sa", "-n", "x", "-o", "name"]), "configmap/c\nserviceaccount/s\n");
+    await fails(["apply", "-n", "nowhere", "-f", "-"], /namespaces "nowhere" not found/, { input });
+    assert.match(await succeeds(["delete", "ns", "x"]), /^namespace "x" deleted\n$/);
+    assert.equal(await succeeds(["get", "configmaps", "-A", "-o", "name"]), "");
+    await fails(["delete", "ns", "default"], /this namespace may not be deleted/);
+  });
+
   test("a token that may only read => Forbidden", async () => {
     await succeeds(["get", "nodes"], { as: reader });
     const expected =

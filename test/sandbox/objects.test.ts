@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { type Sandbox, startSandbox } from "../../src/sandbox/cluster.ts";
+import { kinds } from "../../src/sandbox/kinds.ts";
 import { parseObjectPath } from "../../src/sandbox/object-path.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { ask, type Loose, type RequestOptions } from "./client.ts";
@@ -132,6 +133,44 @@ describe("objects beside the nodes", () => {
     await post("/api/v1/namespaces/brief/secrets", secret("inside"));
     assert.equal((await answer("/api/v1/namespaces/brief", { method: "DELETE" })).status, 200);
     assert.deepEqual((await answer("/api/v1/secrets")).body.items, []);
+  });
+
+  test("two namespaces are there from the start and stay; each is labelled with its name, and Active", async () => {
+    const { items } = (await answer("/api/v1/namespaces")).body;
+    assert.deepEqual(
+      items.map((item: Loose) => item.metadata.name),
+      ["default", "kube-system"],
+    );
+    for (const name of ["default", "kube-system"]) {
+      const refused = await answer(`/api/v1/namespaces/${name}`, { method: "DELETE" });
+      const message = `namespaces "${name}" is forbidden: this namespace may not be deleted`;
+      assert.deepEqual([refused.status, refused.body.message], [403, message]);
+    }
+    await post(secrets, secret("default"));
+    assert.equal((await answer(`${secrets}/default`, { method: "DELETE" })).status, 200);
+    const { body } = await post("/api/v1/namespaces", {
+      kind: "Namespace",
+      metadata: { name: "new", labels: { a: "b" } },
+    });
+    assert.deepEqual(body.metadata.labels, { a: "b", "kubernetes.io/metadata.name": "new" });
+    assert.deepEqual([body.spec, body.status], [{ finalizers: ["kubernetes"] }, { phase: "Active" }]);
+    await answer("/api/v1/namespaces/new", { method: "DELETE" });
+  });
+
+  test("their kinds are told in OpenAPI v2, in protobuf and in nothing else", async () => {
+    const as = (accept: string) => ask(sandbox, "/openapi/v2", { token: sandbox.adminToken, headers: { accept } });
+    const { status, headers, text } = await as("application/com.github.proto-openapi.spec.v2@v1.0+protobuf");
+    assert.deepEqual(
+      [status, headers["content-type"]],
+      [200, "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"],
+    );
+    const told = [...text.matchAll(/x-kubernetes-group-version-kind[^[]*(\[\{[^\]]*\}\])/g)];
+    assert.deepEqual(
+      told.flatMap(([, json = ""]) => JSON.parse(json)),
+      kinds.map(({ group, kind, version }) => ({ group, kind, version })),
+    );
+    assert.equal((await as("application/json")).status, 406);
+    assert.equal((await ask(sandbox, "/openapi/v2", {})).status, 401);
   });
 
   test("a role decides what an account may do with nodes, from one request to the next", async () => {

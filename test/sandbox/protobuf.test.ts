@@ -30,6 +30,20 @@ test("a review", () => {
   assert.deepEqual(decoded?.spec, { resourceAttributes: { namespace: "", verb: "list", resource: "nodes" } });
 });
 
+test("a namespace, as kubectl create makes it", () => {
+  const label = (key: string, value: string) => field(11, Buffer.concat([field(1, key), field(2, value)]));
+  // Empty texts are written, too; the name of the namespace of a namespace is one.
+  const metadata = Buffer.concat([field(1, "x"), field(3, ""), field(5, ""), label("a", "b"), label("c", "")]);
+  const typeMeta = Buffer.concat([field(1, "v1"), field(2, "Namespace")]);
+  const raw = Buffer.concat([field(1, metadata), field(2, ""), field(3, field(1, ""))]);
+  assert.deepEqual(decodeProtobuf(Buffer.concat([Buffer.from("k8s\0"), field(1, typeMeta), field(2, raw)])), {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name: "x", labels: { a: "b", c: "" } },
+    spec: {},
+  });
+});
+
 test("what is no protobuf, is cut off, or is of another kind is not taken", () => {
   const whole = body("v1", "TokenRequest", integer(4, 1));
   assert.ok(decodeProtobuf(whole));

@@ -1,5 +1,5 @@
 import { delimiter, join } from "node:path";
-import type { Entries, Kubeconfig } from "./kubeconfig.ts";
+import type { Entries, Kubeconfig, KubeconfigEntry } from "./kubeconfig.ts";
 import type { ParsedKubeconfig } from "./parse-kubeconfig.ts";
 
 export interface KubeconfigSources {
@@ -80,7 +80,11 @@ function merge(files: readonly ParsedKubeconfig[]): ParsedKubeconfig {
   };
 }
 
-/** The first entry of a name stays: of two with one key, a Map keeps the later. */
+/** In the order of the files; the first entry of a name stays. */
 function mergeEntries(lists: readonly Entries[]): Entries {
-  return new Map(lists.toReversed().flatMap((entries) => [...entries]));
+  const merged = new Map<string, KubeconfigEntry>();
+  for (const [name, entry] of lists.flatMap((entries) => [...entries])) {
+    if (!merged.has(name)) merged.set(name, entry);
+  }
+  return merged;
 }

@@ -47,11 +47,18 @@ function findContext(kubeconfig: Kubeconfig, name: string | undefined, problems:
   const known = `; it has ${namesOf(contexts)}`;
   if (wanted === "") problems.push(`${where}: no current-context is set; name one with --context${known}`);
   else {
-    const meant = closest(wanted, [...contexts.keys()], "; did you mean ");
+    const meant = severalIn(wanted, contexts) || closest(wanted, [...contexts.keys()], "; did you mean ");
     const what = name === undefined ? "the current-context" : "the context";
     problems.push(`${where}: ${what} ${quote(wanted)} is not there${meant === "" ? known : meant}`);
   }
   return undefined;
+}
+
+/** What to write instead of several contexts behind one --context: a name may have commas in it. */
+function severalIn(wanted: string, contexts: Entries): string {
+  const names = wanted.split(",");
+  if (names.length < 2 || !names.every((name) => contexts.has(name))) return "";
+  return `; several are written ${names.map((name) => `--context ${name}`).join(" ")}`;
 }
 
 const maxNamesShown = 10;

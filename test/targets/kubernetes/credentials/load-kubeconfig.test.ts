@@ -90,6 +90,12 @@ describe("several kubeconfigs", () => {
     assert.deepEqual([...kubeconfig.contexts.keys()].toSorted(), ["mine", "other", "shared"]);
   });
 
+  test("are told of in the order in which they are named", async () => {
+    const kubeconfig = await loaded(new Files({ "/x/a": first, "/y/b": second }), "/x/a:/y/b");
+    assert.deepEqual([...kubeconfig.contexts.keys()], ["shared", "mine", "other"]);
+    assert.deepEqual([...kubeconfig.users.keys()], ["me", "them"]);
+  });
+
   test("take the current context from the first that has one", async () => {
     const files = new Files({ "/a": "", "/b": "current-context: ''", "/c": "current-context: c", "/d": second });
     assert.equal((await loaded(files, "/a:/b:/c:/d")).currentContext, "c");

@@ -88,6 +88,17 @@ describe("a context", () => {
     );
   });
 
+  test("that is two with a comma between them is told with how to write two", async () => {
+    const two = text({ server }, {}).replace(
+      "contexts:",
+      "contexts:\n  - { name: y, context: { cluster: c, user: u } }",
+    );
+    assert.deepEqual(await problemsOf(two, "x,y"), [
+      '/etc/k/config: the context "x,y" is not there; several are written --context x --context y',
+    ]);
+    assert.match((await problemsOf(two, "x,unknown")).join(), /; it has "y", "x"$/);
+  });
+
   test("where there is no kubeconfig says where it was looked for", async () => {
     const files = new Files();
     for (const [homeDir, looked] of [
