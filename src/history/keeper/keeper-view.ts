@@ -140,7 +140,7 @@ export class KeeperView implements HistoryView {
     const quiet = query.id === undefined ? undefined : new QuietSteps(query.id);
     return scanEvents(
       {
-        minuteBefore: (beforeMs, id) => this.#minuteBefore(beforeMs, id, quiet),
+        minuteBefore: (beforeMs, fromMs, id) => this.#minuteBefore(beforeMs, fromMs, id, quiet),
         changes: (fromMs, toMs, of) => this.#changes(fromMs, toMs, of),
         known: (id) => this.#intake.known.get(id),
       },
@@ -198,9 +198,16 @@ export class KeeperView implements HistoryView {
     return { results, ...minute.synsOf(id), latency };
   }
 
-  #minuteBefore(beforeMs: number, id: number | undefined, quiet: QuietSteps | undefined): FoundMinute | undefined {
+  #minuteBefore(
+    beforeMs: number,
+    fromMs: number,
+    id: number | undefined,
+    quiet: QuietSteps | undefined,
+  ): FoundMinute | undefined {
     const stored = this.#archive.read((store) =>
-      id === undefined || quiet === undefined ? allBefore(store, beforeMs) : ofTargetBefore(store, beforeMs, id, quiet),
+      id === undefined || quiet === undefined
+        ? allBefore(store, beforeMs)
+        : ofTargetBefore(store, beforeMs, fromMs, id, quiet),
     );
     const { handshakes, minuteStartMs } = this.#intake;
     const isRunning = handshakes.size > 0 && minuteStartMs < beforeMs;
@@ -264,10 +271,18 @@ function allBefore(store: Store, beforeMs: number): FoundMinute | undefined {
   return minute && { startMs: minute.startMs, records: readGroups(minute.groups, undefined), effort: minuteEffort };
 }
 
-function ofTargetBefore(store: Store, beforeMs: number, id: number, quiet: QuietSteps): FoundMinute | undefined {
-  const firstMs = store.firstHandshakes();
+function ofTargetBefore(
+  store: Store,
+  beforeMs: number,
+  askedFromMs: number,
+  id: number,
+  quiet: QuietSteps,
+): FoundMinute | undefined {
+  const keptFromMs = store.firstHandshakes();
+  if (keptFromMs === undefined) return undefined;
+  const firstMs = Math.max(keptFromMs, Math.floor(askedFromMs / stepsMs[0]) * stepsMs[0]);
   const end = Math.min(beforeMs, (store.lastStep(0) ?? 0) + stepsMs[0]);
-  if (firstMs === undefined || firstMs >= end) return undefined;
+  if (firstMs >= end) return undefined;
   const openedBefore = quiet.opened;
   const toldMs = quiet.lastTold(store, end, firstMs);
   if (toldMs <= firstMs) return undefined;

@@ -37,7 +37,8 @@ export class QuietSteps {
 
   /**
    * Whether the step that ends at `atMs`, or goes on then, tells of nothing. A target that is up again tells so with a
-   * handshake like any other: what came before has to be clean too.
+   * handshake like any other: what came before has to be clean too. (Where the clock was put back in between, that is not
+   * what was before in truth: docs/history.md says so.)
    */
   #isQuiet(store: Store, level: Level, atMs: number): boolean {
     const startMs = startOf(level, atMs);

@@ -17,9 +17,10 @@ export interface FoundMinute {
 export interface EventSource {
   /**
    * The handshakes that are told of in the last minute before `beforeMs` that has any; of one target where `id` is
-   * given. Perhaps an empty minute, where there was much to look through. Undefined where there is no earlier one.
+   * given. Perhaps an empty minute, where there was much to look through. Undefined where there is no earlier one, or
+   * none that reaches to `fromMs`.
    */
-  readonly minuteBefore: (beforeMs: number, id: number | undefined) => FoundMinute | undefined;
+  readonly minuteBefore: (beforeMs: number, fromMs: number, id: number | undefined) => FoundMinute | undefined;
   /** The newest first, from `toMs` (left out) back to `fromMs`. */
   readonly changes: (fromMs: number, toMs: number, of: KnownTarget | undefined) => Iterable<ChangeRow>;
   readonly known: (id: number) => KnownTarget | undefined;
@@ -88,7 +89,7 @@ function isTold(change: ChangeRow): change is ToldChange {
 
 function* handshakesDown(source: EventSource, fromMs: number, toMs: number, id: number | undefined): Generator<Seen> {
   const minuteMs = stepsMs[0];
-  let minute = source.minuteBefore(Math.ceil(toMs / minuteMs) * minuteMs, id);
+  let minute = source.minuteBefore(Math.ceil(toMs / minuteMs) * minuteMs, fromMs, id);
   while (minute !== undefined && minute.startMs + minuteMs > fromMs) {
     const { startMs, records, effort } = minute;
     yield { atMs: Math.min(startMs + minuteMs, toMs) - 1, event: undefined, effort };
@@ -98,6 +99,6 @@ function* handshakesDown(source: EventSource, fromMs: number, toMs: number, id: 
       if (atMs < fromMs || atMs >= toMs || known === undefined) continue;
       for (const event of eventsOfHandshake(record, startMs, known)) yield { atMs, event, effort: 1 };
     }
-    minute = source.minuteBefore(startMs, id);
+    minute = source.minuteBefore(startMs, fromMs, id);
   }
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { HistoryEvent } from "../../../src/api/v1.ts";
 import type { EventScan } from "../../../src/history/model.ts";
+import { Store } from "../../../src/history/store/store.ts";
 import { HistoryDriver, hourMs, minuteMs, startUnixMs } from "../../support/history-driver.ts";
 import { makeNode } from "../../support/make-node.ts";
 import { makeTarget } from "../../support/make-target.ts";
@@ -216,6 +217,23 @@ describe("events", () => {
       driver.close();
     });
   }
+
+  test("of one target's last hour open the counts of an hour or two, however long the history is", (t) => {
+    const driver = new HistoryDriver();
+    driver.add(a, b);
+    for (let minute = 0; minute < 24 * 60; minute++) {
+      driver.reply(a, 300);
+      driver.ended(b, { result: "timeout", code: "DEADLINE", synSent: 3 });
+      driver.pass(minuteMs);
+    }
+    const opened = t.mock.method(Store.prototype, "block").mock;
+    const ask = (hours: number) =>
+      told(driver, { id: driver.view.target(a.key)?.id, fromMs: driver.nowUnixMs - hours * hourMs });
+    assert.deepEqual(ask(1), []);
+    assert.ok(opened.callCount() <= 12, `${opened.callCount()} blocks`);
+    assert.deepEqual(ask(24), []);
+    assert.ok(opened.callCount() > 20, `${opened.callCount()} blocks`);
+  });
 
   test("where little happened, days of one target are one answer, though its neighbours are told of each minute", () => {
     const driver = new HistoryDriver();
