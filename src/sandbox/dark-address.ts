@@ -13,7 +13,7 @@ const fillerLimit = 16;
 /**
  * An address that answers nothing, without root or a packet filter: a listener whose accept queue is full.
  * Linux then drops each SYN (`sk_acceptq_is_full` in tcp_conn_request), exactly as if the host were gone, and a
- * client's connect runs into its timeout. On systems that answer a full queue otherwise, `open` says so.
+ * client's connect runs into its timeout. On systems that answer a full queue otherwise, `fill` says so.
  */
 export class DarkAddress {
   readonly #worker: Worker;

@@ -89,7 +89,8 @@ export class Kubelet {
 
   async #listen(): Promise<KubeletProblem> {
     const { address, port } = this.#endpoint;
-    if (!this.#claim()) return cannotListen(address, port, "EADDRINUSE");
+    const taken = await this.#claim();
+    if (taken !== undefined) return cannotListen(address, port, taken);
     if (!overlaps) await this.#release();
     const server = createServer((socket) => this.#accept(socket));
     server.listen({ host: address, port, reusePort: overlaps });
@@ -112,15 +113,12 @@ export class Kubelet {
     const { address, port } = this.#endpoint;
     const dark = await DarkAddress.prepare();
     if (dark === undefined) return "no thread could be started for it";
-    if (!this.#claim()) {
+    const taken = await this.#claim();
+    if (taken !== undefined) {
       await dark.close();
-      return cannotListen(address, port, "EADDRINUSE");
+      return cannotListen(address, port, taken);
     }
-    if (!overlaps) await this.#release();
-    const code = await dark.listen(address, port, overlaps);
-    // Open connections stay as they are: a host that has gone dark does not say goodbye.
-    await this.#release();
-    const problem = code === undefined ? await dark.fill() : cannotListen(address, port, code);
+    const problem = await this.#exchangeFor(dark).catch((error) => `no thread for it: ${error}`);
     if (problem !== undefined) {
       await dark.close();
       await this.#leave();
@@ -131,13 +129,28 @@ export class Kubelet {
     return undefined;
   }
 
-  /** Whether the endpoint is its own from now on: the system refuses nobody a port that may be bound twice. */
-  #claim(): boolean {
-    if (!overlaps || this.#endpoint.port === 0) return true;
+  async #exchangeFor(dark: DarkAddress): Promise<KubeletProblem> {
+    const { address, port } = this.#endpoint;
+    if (!overlaps) await this.#release();
+    const code = await dark.listen(address, port, overlaps);
+    // Open connections stay as they are: a host that has gone dark does not say goodbye.
+    await this.#release();
+    return code === undefined ? dark.fill() : cannotListen(address, port, code);
+  }
+
+  /**
+   * Makes the endpoint its own; else gives the code of why not. The system refuses nobody a port that may be bound twice:
+   * whether others are there, one that may be bound once has to find out.
+   */
+  async #claim(): Promise<string | undefined> {
+    if (!overlaps || this.#endpoint.port === 0) return undefined;
     const key = keyOf(this.#endpoint);
-    if ((this.#holders.get(key) ?? this) !== this) return false;
+    if ((this.#holders.get(key) ?? this) !== this) return "EADDRINUSE";
     this.#holders.set(key, this);
-    return true;
+    if (this.#state !== "stopped") return undefined;
+    const code = await refusalAt(this.#endpoint);
+    if (code !== undefined) this.#holders.delete(key);
+    return code;
   }
 
   async #leave(): Promise<void> {
@@ -163,6 +176,20 @@ export class Kubelet {
     // Without reading, the client's FIN would never be seen and the socket would stay for ever.
     socket.resume();
   }
+}
+
+/** The code of what keeps a listener from the endpoint, or undefined. */
+async function refusalAt({ address, port }: Endpoint): Promise<string | undefined> {
+  const server = createServer((socket) => socket.destroy());
+  server.listen({ host: address, port });
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? `${error}`;
+  }
+  server.close();
+  await once(server, "close");
+  return undefined;
 }
 
 const keyOf = ({ address, port }: Endpoint) => `${address} ${port}`;

@@ -131,6 +131,19 @@ describe("a dark kubelet", {
   });
 });
 
+test("an endpoint that is another cluster's is refused, also where both have one listener for all", async (t) => {
+  const others = await Kubelets.create();
+  t.after(() => others.stop());
+  assert.match((await others.open("x", endpoint("a"))) ?? "", /^cannot listen on .*: EADDRINUSE$/);
+  const port = 10_251;
+  const shared = await Kubelets.create({ port, shared: true });
+  t.after(() => shared.stop());
+  await assert.rejects(
+    Kubelets.create({ port, shared: true }),
+    /^Error: cannot listen on 0\.0\.0\.0:10251: EADDRINUSE$/,
+  );
+});
+
 test("two clusters keep to blocks of their own, and a block that is released can be taken again", async () => {
   const others = await Kubelets.create();
   assert.equal(await others.openAll(["a"]), undefined);

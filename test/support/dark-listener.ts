@@ -17,7 +17,7 @@ export class DarkListener {
     const address = await DarkAddress.prepare();
     if (address === undefined) throw new Error("no thread could be started");
     const problem = (await address.listen(host, port)) ?? (await address.fill());
-    if (problem !== undefined) throw new Error(problem);
+    if (problem !== undefined) throw new Error(`${host}:${port} does not go dark: ${problem}`);
     return new DarkListener(port, address);
   }
 
