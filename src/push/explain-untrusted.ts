@@ -1,4 +1,4 @@
-import { accessSync, constants } from "node:fs";
+import { readFileSync } from "node:fs";
 import { unknownAuthority } from "../unknown-authority.ts";
 
 /** Where the exporter looks for an authority, the first that is set (OpenTelemetry protocol exporter, "Configuration options"). */
@@ -23,7 +23,7 @@ export function explainUntrusted(code: unknown, env: NodeJS.ProcessEnv): string 
 /** The code of what keeps a file from being read. */
 function readProblem(path: string): string | undefined {
   try {
-    accessSync(path, constants.R_OK);
+    readFileSync(path);
     return undefined;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code;

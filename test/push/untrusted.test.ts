@@ -80,5 +80,10 @@ describe("a receiver whose authority the system does not trust", () => {
   test("is told of with what keeps the file of the authority from being read, and without what it is called", async () => {
     const told = await problem({ [general]: join(folder, "absent.pem") });
     assert.equal(told, `${general} names a file that cannot be read (ENOENT)`);
+    assert.equal(
+      await problem({ [general]: folder }),
+      `${general} names a file that cannot be read (EISDIR)`,
+      "a mounted secret is a folder",
+    );
   });
 });
