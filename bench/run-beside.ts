@@ -10,6 +10,7 @@ export async function runBeside(script: string, ...args: readonly (string | numb
   child.stdout.on("data", (chunk) => {
     said += chunk;
   });
-  await once(child, "exit");
+  const [code] = await once(child, "close");
+  if (code !== 0) throw new Error(`${script} ended with ${code}`);
   return said;
 }

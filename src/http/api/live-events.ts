@@ -19,7 +19,7 @@ const tickMs = 2_000;
 const maxAgeMs = 3_600_000;
 /** So long EventSource waits before it comes back. */
 const retryMs = 2_000;
-/** Whoever listens has asked before that, not longer ago: a page, whose answer was made before anybody heard it knock. */
+/** A page asks, and listens once it is there, which is so long after its answer was made at the most. */
 const openingMs = 10_000;
 
 interface Listener {
