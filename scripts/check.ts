@@ -1,5 +1,5 @@
 // `npm run check`: the quick loop.
 import { runSteps } from "./run-steps.ts";
-import { quickSteps } from "./tasks.ts";
+import { apartSteps, firstSteps } from "./tasks.ts";
 
-await runSteps(quickSteps);
+await runSteps([firstSteps, apartSteps]);

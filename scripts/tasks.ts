@@ -41,5 +41,6 @@ function apartTests(): Step {
   return { ...tests("quick tests", apartFiles, 3), env };
 }
 
-/** What `npm run check` does, and `npm test` before all else. The first of them use one core or two by turns: side by side. */
-export const quickSteps: readonly (readonly Step[])[] = [[types, pageTypes, lint, sharedTests()], [apartTests()]];
+/** Of what `npm run check` does, the first: they use one core or two by turns, side by side. */
+export const firstSteps: readonly Step[] = [types, pageTypes, lint, sharedTests()];
+export const apartSteps: readonly Step[] = [apartTests()];
