@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from "./json.ts";
-import { ageCell, type Column, definitionOf, type Table, type TableOptions } from "./table.ts";
+import { ageCell, type Column, type Table, type TableKind, type TableOptions, tableOf } from "./table.ts";
 
 const columns: Column[] = [
   { name: "Name", format: "name", description: "The namespace's name, unique in the cluster." },
@@ -9,24 +9,14 @@ const columns: Column[] = [
 
 type Namespace = JsonObject & { readonly metadata: JsonObject & { readonly name: string } };
 
+const namespaces: TableKind<Namespace> = { columns, cellsOf: cells, wholeOf: (namespace) => namespace };
+
 /** What `kubectl get namespaces` prints. `metadata` is that of the list, or of the one that the table shows. */
-export function namespaceTable(namespaces: readonly Namespace[], metadata: object, options: TableOptions): Table {
-  return {
-    kind: "Table",
-    apiVersion: "meta.k8s.io/v1",
-    metadata,
-    columnDefinitions: columns.map(definitionOf),
-    rows: namespaces.map((namespace) => ({ cells: cells(namespace, options), object: rowObject(namespace, options) })),
-  };
+export function namespaceTable(shown: readonly Namespace[], metadata: object, options: TableOptions): Table {
+  return tableOf(namespaces, shown, metadata, options);
 }
 
-function cells({ metadata, status }: Namespace, { nowUnixMs }: TableOptions): string[] {
+function cells({ metadata, status }: Namespace, nowUnixMs: number): string[] {
   const phase = isJsonObject(status) ? String(status.phase) : "";
   return [metadata.name, phase, ageCell(String(metadata.creationTimestamp), nowUnixMs)];
-}
-
-function rowObject(namespace: Namespace, { includeObject }: TableOptions): object | null {
-  if (includeObject === "None") return null;
-  if (includeObject === "Object") return namespace;
-  return { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata: namespace.metadata };
 }

@@ -1,6 +1,7 @@
 import type { NodeObject } from "./node-object.ts";
 import { emptyStatus } from "./node-object.ts";
-import { type IncludeObject, nodeTable } from "./table.ts";
+import { nodeTable } from "./node-table.ts";
+import type { IncludeObject } from "./table.ts";
 
 /** How nodes are written into an answer: as they are, or as the Table that kubectl asks for. */
 export type Representation = {

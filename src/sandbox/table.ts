@@ -1,9 +1,3 @@
-import { conditionOf, type NodeObject } from "./node-object.ts";
-
-export type IncludeObject = "None" | "Metadata" | "Object";
-
-export type TableRow = { cells: string[]; object: object | null };
-
 /** What kubectl prints: https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables */
 export type Table = {
   kind: "Table";
@@ -13,27 +7,11 @@ export type Table = {
   rows: TableRow[];
 };
 
+export type IncludeObject = "None" | "Metadata" | "Object";
+
+export type TableRow = { cells: string[]; object: object | null };
+
 export type Column = { name: string; description: string; wide?: true; format?: string };
-
-const columns: Column[] = [
-  { name: "Name", format: "name", description: "The node's name, unique in the cluster." },
-  { name: "Status", description: "The status of the node" },
-  { name: "Roles", description: "The roles of the node" },
-  { name: "Age", description: "How long ago the node was created." },
-  { name: "Version", description: "Kubelet Version reported by the node." },
-  { name: "Internal-IP", description: "The node's first address of type InternalIP.", wide: true },
-  { name: "External-IP", description: "The node's first address of type ExternalIP.", wide: true },
-  { name: "OS-Image", description: "OS Image reported by the node.", wide: true },
-  { name: "Kernel-Version", description: "Kernel Version and architecture reported by the node.", wide: true },
-  { name: "Container-Runtime", description: "ContainerRuntime Version reported by the node.", wide: true },
-];
-
-const columnDefinitions = columns.map(definitionOf);
-
-export function definitionOf({ name, format = "", description, wide }: Column): object {
-  // kubectl shows columns of a priority above 0 with `-o wide` only.
-  return { name, type: "string", format, description, priority: wide ? 1 : 0 };
-}
 
 export type TableOptions = {
   includeObject: IncludeObject;
@@ -43,60 +21,37 @@ export type TableOptions = {
   withColumns?: boolean;
 };
 
-/** `metadata` is that of the list, or of the one node that the table shows. */
-export function nodeTable(nodes: readonly NodeObject[], metadata: object, options: TableOptions): Table {
+/** What a kind of objects shows of itself; `wholeOf`: the object as it is asked for by itself. */
+export interface TableKind<T> {
+  readonly columns: readonly Column[];
+  readonly cellsOf: (object: T, nowUnixMs: number) => string[];
+  readonly wholeOf: (object: T) => object;
+}
+
+/** `metadata` is that of the list, or of the one object that the table shows. */
+export function tableOf<T extends { readonly metadata: object }>(
+  { columns, cellsOf, wholeOf }: TableKind<T>,
+  objects: readonly T[],
+  metadata: object,
+  { includeObject, nowUnixMs, withColumns = true }: TableOptions,
+): Table {
+  const rowObject = (object: T) => {
+    if (includeObject === "None") return null;
+    if (includeObject === "Object") return wholeOf(object);
+    return { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata: object.metadata };
+  };
   return {
     kind: "Table",
     apiVersion: "meta.k8s.io/v1",
     metadata,
-    columnDefinitions: (options.withColumns ?? true) ? columnDefinitions : null,
-    rows: nodes.map((node) => ({ cells: cells(node, options.nowUnixMs), object: rowObject(node, options) })),
+    columnDefinitions: withColumns ? columns.map(definitionOf) : null,
+    rows: objects.map((object) => ({ cells: cellsOf(object, nowUnixMs), object: rowObject(object) })),
   };
 }
 
-function rowObject(node: NodeObject, { includeObject }: TableOptions): object | null {
-  if (includeObject === "None") return null;
-  if (includeObject === "Object") return { kind: "Node", apiVersion: "v1", ...node };
-  return { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata: node.metadata };
-}
-
-function cells(node: NodeObject, nowUnixMs: number): string[] {
-  const { metadata, status } = node;
-  const { nodeInfo } = status;
-  const { kernelVersion, architecture } = nodeInfo;
-  return [
-    metadata.name,
-    statusCell(node),
-    rolesCell(node),
-    ageCell(metadata.creationTimestamp, nowUnixMs),
-    nodeInfo.kubeletVersion,
-    addressCell(node, "InternalIP"),
-    addressCell(node, "ExternalIP"),
-    nodeInfo.osImage || "<unknown>",
-    kernelVersion ? `${kernelVersion}${architecture && ` (${architecture})`}` : "<unknown>",
-    nodeInfo.containerRuntimeVersion || "<unknown>",
-  ];
-}
-
-/** "NotReady" for False and Unknown alike; "Unknown" is a node that has never said anything. */
-function statusCell(node: NodeObject): string {
-  const ready = conditionOf(node, "Ready");
-  const word = ready ? (ready.status === "True" ? "Ready" : "NotReady") : "Unknown";
-  return node.spec.unschedulable ? `${word},SchedulingDisabled` : word;
-}
-
-function rolesCell({ metadata: { labels = {} } }: NodeObject): string {
-  const prefix = "node-role.kubernetes.io/";
-  const roles = Object.keys(labels)
-    .filter((key) => key.startsWith(prefix) && key.length > prefix.length)
-    .map((key) => key.slice(prefix.length));
-  const old = labels["kubernetes.io/role"];
-  return [...new Set(old ? [...roles, old] : roles)].sort().join(",") || "<none>";
-}
-
-function addressCell({ status }: NodeObject, wanted: string): string {
-  // An address that is there and empty stays empty, as GKE's private clusters show.
-  return status.addresses?.find(({ type }) => type === wanted)?.address ?? "<none>";
+function definitionOf({ name, format = "", description, wide }: Column): object {
+  // kubectl shows columns of a priority above 0 with `-o wide` only.
+  return { name, type: "string", format, description, priority: wide ? 1 : 0 };
 }
 
 export function ageCell(creationTimestamp: string | undefined, nowUnixMs: number): string {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { NodeObject } from "../../src/sandbox/node-object.ts";
-import { nodeTable, shortDuration } from "../../src/sandbox/table.ts";
+import { nodeTable } from "../../src/sandbox/node-table.ts";
+import { shortDuration } from "../../src/sandbox/table.ts";
 import { capture } from "../support/captures.ts";
 import { capturedNodes, capturedNodesLater } from "./captured-nodes.ts";
 
