@@ -13,7 +13,23 @@ export function events(view: HistoryView, query: EventsQuery): EventsAnswer | Pr
   const isInZone = query.zone === undefined ? () => true : zoneFilter(view, query.zone);
   const keeps = (event: HistoryEvent) => isAsked(event, query) && isInZone(event);
   const found = view.events({ fromMs, toMs, before, limit, id: known?.id, keeps });
-  return { nowMs: view.nowMs, events: found.events, next: found.next ?? null };
+  return { nowMs: view.nowMs, events: withZones(view, found.events), next: found.next ?? null };
+}
+
+/** What is of a node and not of a target is in the zone that its targets were in then, where that was one. */
+function withZones(view: HistoryView, told: readonly HistoryEvent[]): HistoryEvent[] {
+  const isOfNode = ({ node, key, zone }: HistoryEvent) => node !== "" && key === "" && zone === "";
+  const names = new Set(told.filter(isOfNode).map(({ cluster, node }) => nameOf(cluster, node)));
+  const own = Map.groupBy(
+    names.size === 0 ? [] : view.targets().filter(({ target }) => names.has(nameOf(target.cluster, target.node))),
+    ({ target }) => nameOf(target.cluster, target.node),
+  );
+  return told.map((event) => {
+    const targets = isOfNode(event) ? (own.get(nameOf(event.cluster, event.node)) ?? []) : [];
+    const zones = new Set(targets.map((known) => zoneAt(known, event.atMs)));
+    const [zone] = zones;
+    return zones.size === 1 && zone !== undefined ? { ...event, zone } : event;
+  });
 }
 
 /** An API is of its cluster, PinGo itself of none. */

@@ -199,6 +199,15 @@ describe("events", () => {
     assert.deepEqual([first.events.length, second.events.length, second.next], [4, 3, null]);
   });
 
+  test("of a node are in the zone of its targets", () => {
+    const zones = ask({ kinds: ["ready", "api", "joined"] }).events.map(({ kind, zone }) => [kind, zone]);
+    assert.deepEqual(zones, [
+      ["joined", ""],
+      ["ready", "b"],
+      ["api", ""],
+    ]);
+  });
+
   test("of a target that nobody knows are 404", () => {
     const query = { ...time, key: "nobody", cluster: "", zone: undefined, kinds: [], before: undefined, limit: 1 };
     assert.ok(isProblem(answer(view, { ask: "events", query })));
