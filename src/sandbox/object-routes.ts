@@ -35,6 +35,8 @@ export async function routeObject(exchange: Exchange, store: ObjectStore, path: 
   }
   if (path.subresource !== undefined) return sendStatus(exchange, pathNotFound());
   if (verb === "list") {
+    if (isWatch(exchange.url.searchParams))
+      return sendStatus(exchange, badRequest("the sandbox watches nodes, and nothing else"));
     const list = listOf(store, path, exchange.url.searchParams);
     if (!list.ok) return sendStatus(exchange, list.status);
     const { items, metadata } = list.value;
@@ -72,6 +74,10 @@ function verbOf(method: string, { name }: ObjectPath): Verb | undefined {
   const ofOne: Record<string, Verb> = { GET: "get", PUT: "update", PATCH: "patch", DELETE: "delete" };
   const verbs = name === undefined ? ofAll : ofOne;
   return Object.hasOwn(verbs, method) ? verbs[method] : undefined;
+}
+
+function isWatch(query: URLSearchParams): boolean {
+  return ["1", "true"].includes(query.get("watch") ?? "");
 }
 
 type List = JsonObject & { metadata: JsonObject; items: KeptObject[] };

@@ -229,6 +229,7 @@ describe("kubectl", { skip: skipWithout("kubectl") }, () => {
     await fails(["apply", "-n", "nowhere", "-f", "-"], /namespaces "nowhere" not found/, { input });
     assert.match(await succeeds(["delete", "ns", "x"]), /^namespace "x" deleted\n$/);
     assert.equal(await succeeds(["get", "configmaps", "-A", "-o", "name"]), "");
+    await fails(["get", "ns", "--watch-only"], /the sandbox watches nodes, and nothing else/);
     await fails(["delete", "ns", "default"], /this namespace may not be deleted/);
   });
 
