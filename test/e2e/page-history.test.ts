@@ -65,6 +65,9 @@ describe("what the page says of its history", { skip: skipWithout(chromiumPath) 
     await page.getByText("This PinGo keeps no history.").waitFor();
     assert.equal(await page.locator(".notice:not(.notice-calm)").count(), 0);
     assert.deepEqual(await accessibilityFaults(page), []);
+    await page.goto(`${new URL(page.url()).origin}/?at=2026-01-05T12:00:00Z`);
+    await page.getByText("This PinGo keeps no history.").waitFor();
+    assert.equal(await page.getByText("This is now").count(), 0, "it is not");
     await page.getByRole("link", { name: "how every node is now" }).click();
     await page.locator(".zone-row").first().waitFor();
     assert.deepEqual(faults, []);

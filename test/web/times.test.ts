@@ -22,6 +22,12 @@ test("a span says its day once", () => {
   assert.equal(span(noonMs - dayMs, noonMs, noonMs), "Wed 25 Nov, 12:00\u2013Thu 26 Nov, 12:00");
 });
 
+test("a moment of another year has its year", () => {
+  process.env.TZ = "UTC";
+  assert.equal(moment(Date.UTC(2020, 0, 1), noonMs), "Wed 1 Jan 2020, 00:00");
+  assert.equal(moment(Date.UTC(2026, 0, 1), noonMs), "Thu 1 Jan, 00:00");
+});
+
 test("times are the reader's", () => {
   process.env.TZ = "Asia/Kolkata";
   assert.equal(moment(noonMs, noonMs), "17:30");

@@ -16,6 +16,7 @@ export function HistoryNotice({ history }: { readonly history: Status["history"]
   return [
     kind === "none" &&
       state.view === "overview" &&
+      state.atMs === undefined &&
       notice(
         "calm",
         "This is now: no history is kept here.",

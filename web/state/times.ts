@@ -30,9 +30,12 @@ export function isSameDay(aMs: number, bMs: number): boolean {
   return new Date(aMs).toDateString() === new Date(bMs).toDateString();
 }
 
-/** The time of day, and the day where it is not that of `nowMs`. */
+/** The time of day, the day where it is not that of `nowMs`, and the year where that is another. */
 export function moment(atMs: number, nowMs: number): string {
-  return isSameDay(atMs, nowMs) ? clockTime(atMs) : `${dayName(atMs)}, ${clockTime(atMs)}`;
+  if (isSameDay(atMs, nowMs)) return clockTime(atMs);
+  const year = new Date(atMs).getFullYear();
+  const day = year === new Date(nowMs).getFullYear() ? dayName(atMs) : `${dayName(atMs)} ${year}`;
+  return `${day}, ${clockTime(atMs)}`;
 }
 
 /** From when to when: `12:04–12:05`, `Thu 26 Nov, 12:00–13:00`. Whole days: `Thu 26 Nov`. */
