@@ -176,7 +176,11 @@ for (const engine of ["kernel", "portable"])
     test("a process that is stopped for five seconds blames no node, and says once what happened", async (t) => {
       const lost = (of: MetricsPage) => [...of.select("pingo_lost")].filter(([series]) => !series.includes('"API"'));
       const skips = (of: MetricsPage) => of.value("pingo_probes_skipped_total", { reason: "late" }) ?? 0;
-      const told = () => pingo.stderr.match(/held up/g)?.length ?? 0;
+      // A busy machine may hold it up at other times as well, for less.
+      const told = () =>
+        [...pingo.stderr.matchAll(/this program was held up: (\d+) handshakes? could not be made in time/g)]
+          .map(([, count]) => Number(count))
+          .filter((count) => count >= 6 * 24).length;
       await eventually("every node is up", async () => {
         const up = [...(await page()).select("pingo_up").values()];
         return up.length === 6 && up.every((value) => value === 1);
@@ -185,7 +189,10 @@ for (const engine of ["kernel", "portable"])
       pingo.process.kill("SIGSTOP");
       await new Promise((resolve) => setTimeout(resolve, 5_000));
       pingo.process.kill("SIGCONT");
-      await pingo.says(/this program was held up: \d+ handshakes could not be made in time/);
+      await eventually(
+        () => `it says that it was held up: ${pingo.stderr}`,
+        () => told() > toldBefore,
+      );
       const replies = (of: MetricsPage) => [...of.select("pingo_probes_total", { result: "ok" }).values()];
       const counts = replies(await page());
       await eventually("every node is probed again", async () =>
