@@ -20,12 +20,10 @@ export function events(view: HistoryView, query: EventsQuery): EventsAnswer | Pr
 function withZones(view: HistoryView, told: readonly HistoryEvent[]): HistoryEvent[] {
   const isOfNode = ({ node, key, zone }: HistoryEvent) => node !== "" && key === "" && zone === "";
   const names = new Set(told.filter(isOfNode).map(({ cluster, node }) => nameOf(cluster, node)));
-  const own = Map.groupBy(
-    names.size === 0 ? [] : view.targets().filter(({ target }) => names.has(nameOf(target.cluster, target.node))),
-    ({ target }) => nameOf(target.cluster, target.node),
-  );
+  const own =
+    names.size === 0 ? undefined : byNode(view, ({ target }) => names.has(nameOf(target.cluster, target.node)));
   return told.map((event) => {
-    const targets = isOfNode(event) ? (own.get(nameOf(event.cluster, event.node)) ?? []) : [];
+    const targets = isOfNode(event) ? (own?.get(nameOf(event.cluster, event.node)) ?? []) : [];
     const zones = new Set(targets.map((known) => zoneAt(known, event.atMs)));
     const [zone] = zones;
     return zones.size === 1 && zone !== undefined ? { ...event, zone } : event;
@@ -44,16 +42,15 @@ function zoneFilter(view: HistoryView, zone: string): (event: HistoryEvent) => b
   return (event) => {
     if (event.node === "") return false;
     if (event.key !== "" || event.zone !== "") return event.zone === zone;
-    nodes ??= nodesOf(view, zone);
+    nodes ??= byNode(view, (known) => wasEverIn(known, zone));
     const own = nodes.get(nameOf(event.cluster, event.node)) ?? [];
     return own.some((known) => zoneAt(known, event.atMs) === zone);
   };
 }
 
-/** The targets of each node that has any in a zone, or had. */
-function nodesOf(view: HistoryView, zone: string): ReadonlyMap<string, readonly KnownTarget[]> {
-  const own = view.targets().filter((known) => wasEverIn(known, zone));
-  return Map.groupBy(own, ({ target }) => nameOf(target.cluster, target.node));
+/** The targets that are wanted, by their node. */
+function byNode(view: HistoryView, isWanted: (known: KnownTarget) => boolean): ReadonlyMap<string, KnownTarget[]> {
+  return Map.groupBy(view.targets().filter(isWanted), ({ target }) => nameOf(target.cluster, target.node));
 }
 
 /** Neither name has a line's end in it. */

@@ -140,7 +140,7 @@ export class KeeperView implements HistoryView {
     const quiet = query.id === undefined ? undefined : new QuietSteps(query.id);
     return scanEvents(
       {
-        minuteBefore: (beforeMs, fromMs, id) => this.#minuteBefore(beforeMs, fromMs, id, quiet),
+        minuteBefore: (beforeMs) => this.#minuteBefore(beforeMs, query.fromMs, quiet),
         changes: (fromMs, toMs, of) => this.#changes(fromMs, toMs, of),
         known: (id) => this.#intake.known.get(id),
       },
@@ -198,16 +198,11 @@ export class KeeperView implements HistoryView {
     return { results, ...minute.synsOf(id), latency };
   }
 
-  #minuteBefore(
-    beforeMs: number,
-    fromMs: number,
-    id: number | undefined,
-    quiet: QuietSteps | undefined,
-  ): FoundMinute | undefined {
+  /** Of one target where there are `quiet` steps of it. */
+  #minuteBefore(beforeMs: number, fromMs: number, quiet: QuietSteps | undefined): FoundMinute | undefined {
+    const id = quiet?.id;
     const stored = this.#archive.read((store) =>
-      id === undefined || quiet === undefined
-        ? allBefore(store, beforeMs)
-        : ofTargetBefore(store, beforeMs, fromMs, id, quiet),
+      quiet === undefined ? allBefore(store, beforeMs) : ofTargetBefore(store, beforeMs, fromMs, quiet),
     );
     const { handshakes, minuteStartMs } = this.#intake;
     const isRunning = handshakes.size > 0 && minuteStartMs < beforeMs;
@@ -275,9 +270,9 @@ function ofTargetBefore(
   store: Store,
   beforeMs: number,
   askedFromMs: number,
-  id: number,
   quiet: QuietSteps,
 ): FoundMinute | undefined {
+  const { id } = quiet;
   const keptFromMs = store.firstHandshakes();
   if (keptFromMs === undefined) return undefined;
   const firstMs = Math.max(keptFromMs, Math.floor(askedFromMs / stepsMs[0]) * stepsMs[0]);

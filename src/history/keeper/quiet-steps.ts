@@ -15,13 +15,13 @@ const levels: readonly Level[] = [2, 1];
  * many, and each that any of its group is told of would have to be opened. For one question.
  */
 export class QuietSteps {
-  readonly #id: number;
+  readonly id: number;
   readonly #seen = new Map<string, Seen>();
   /** Blocks that were opened. */
   opened = 0;
 
   constructor(id: number) {
-    this.#id = id;
+    this.id = id;
   }
 
   /** The latest moment up to `endMs` before which something may be told of it; `fromMs` or less where there is none. */
@@ -56,10 +56,10 @@ export class QuietSteps {
 
   #open(store: Store, level: Level, startMs: number): Seen {
     if (startMs + stepsMs[level] > store.rolledUpTo(level)) return "gone";
-    const data = store.block(level, startMs, Math.floor(this.#id / groupSize));
+    const data = store.block(level, startMs, Math.floor(this.id / groupSize));
     if (data === undefined) return "gone";
     this.opened++;
-    return seenIn(decodeResults(data), this.#id % groupSize);
+    return seenIn(decodeResults(data), this.id % groupSize);
   }
 }
 

@@ -16,11 +16,11 @@ export interface FoundMinute {
 /** Where events come from. */
 export interface EventSource {
   /**
-   * The handshakes that are told of in the last minute before `beforeMs` that has any; of one target where `id` is
-   * given. Perhaps an empty minute, where there was much to look through. Undefined where there is no earlier one, or
-   * none that reaches to `fromMs`.
+   * The handshakes that are told of in the last minute before `beforeMs` that has any; of one target where the question is
+   * of one. Perhaps an empty minute, where there was much to look through. Undefined where there is no earlier one, or
+   * none in the time that is asked for.
    */
-  readonly minuteBefore: (beforeMs: number, fromMs: number, id: number | undefined) => FoundMinute | undefined;
+  readonly minuteBefore: (beforeMs: number) => FoundMinute | undefined;
   /** The newest first, from `toMs` (left out) back to `fromMs`. */
   readonly changes: (fromMs: number, toMs: number, of: KnownTarget | undefined) => Iterable<ChangeRow>;
   readonly known: (id: number) => KnownTarget | undefined;
@@ -66,7 +66,7 @@ function* newestFirst(source: EventSource, fromMs: number, toMs: number, id: num
   const of = id === undefined ? undefined : source.known(id);
   const changes = changesDown(source, fromMs, toMs, of)[Symbol.iterator]();
   let change = changes.next();
-  for (const seen of handshakesDown(source, fromMs, toMs, id)) {
+  for (const seen of handshakesDown(source, fromMs, toMs)) {
     for (; change.done !== true && change.value.atMs > seen.atMs; change = changes.next()) yield change.value;
     yield seen;
   }
@@ -87,9 +87,9 @@ function isTold(change: ChangeRow): change is ToldChange {
   return change.kind !== "api up";
 }
 
-function* handshakesDown(source: EventSource, fromMs: number, toMs: number, id: number | undefined): Generator<Seen> {
+function* handshakesDown(source: EventSource, fromMs: number, toMs: number): Generator<Seen> {
   const minuteMs = stepsMs[0];
-  let minute = source.minuteBefore(Math.ceil(toMs / minuteMs) * minuteMs, fromMs, id);
+  let minute = source.minuteBefore(Math.ceil(toMs / minuteMs) * minuteMs);
   while (minute !== undefined && minute.startMs + minuteMs > fromMs) {
     const { startMs, records, effort } = minute;
     yield { atMs: Math.min(startMs + minuteMs, toMs) - 1, event: undefined, effort };
@@ -99,6 +99,6 @@ function* handshakesDown(source: EventSource, fromMs: number, toMs: number, id: 
       if (atMs < fromMs || atMs >= toMs || known === undefined) continue;
       for (const event of eventsOfHandshake(record, startMs, known)) yield { atMs, event, effort: 1 };
     }
-    minute = source.minuteBefore(startMs, fromMs, id);
+    minute = source.minuteBefore(startMs);
   }
 }
