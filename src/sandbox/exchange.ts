@@ -10,6 +10,11 @@ import { decodeProtobuf } from "./protobuf.ts";
 /** One request and its answer. `user` is absent where none is needed. */
 export type Exchange = { request: IncomingMessage; response: ServerResponse; url: URL; user?: User };
 
+/** Whether changes are asked for instead of a list. */
+export function isWatch({ url }: Exchange): boolean {
+  return ["true", "1"].includes(url.searchParams.get("watch") ?? "");
+}
+
 /** As a real server's: below, an answer comes uncompressed even to those who accept gzip. */
 const gzipFromBytes = 128 * 1024;
 

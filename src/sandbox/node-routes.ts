@@ -11,7 +11,7 @@ import {
   pathNotFound,
   type Result,
 } from "./api-status.ts";
-import { type Exchange, sendJson, sendStatus } from "./exchange.ts";
+import { type Exchange, isWatch, sendJson, sendStatus } from "./exchange.ts";
 import { listPage, selectionOf, versionOf } from "./node-list.ts";
 import type { NodeObject } from "./node-object.ts";
 import { createNode, deleteNode, patchNode, replaceNode, type Written } from "./node-write.ts";
@@ -72,12 +72,12 @@ function safelyDecoded(text: string): string {
   }
 }
 
-function verbOf({ request, url }: Exchange, { name, subresource }: NodePath): Verb | undefined {
-  const method = request.method ?? "";
+function verbOf(exchange: Exchange, { name, subresource }: NodePath): Verb | undefined {
+  const method = exchange.request.method ?? "";
   if (name === undefined) {
     if (method === "POST") return "create";
     if (method !== "GET") return undefined;
-    return ["true", "1"].includes(url.searchParams.get("watch") ?? "") ? "watch" : "list";
+    return isWatch(exchange) ? "watch" : "list";
   }
   if (method === "DELETE" && subresource === undefined) return "delete";
   const verbs: { [method: string]: Verb } = { GET: "get", PUT: "update", PATCH: "patch" };

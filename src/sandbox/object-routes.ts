@@ -12,7 +12,7 @@ import {
   type Result,
   unsupportedMediaType,
 } from "./api-status.ts";
-import { contentType, type Exchange, readBody, sendJson, sendStatus } from "./exchange.ts";
+import { contentType, type Exchange, isWatch, readBody, sendJson, sendStatus } from "./exchange.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
 import { groupVersionOf } from "./kinds.ts";
 import { mergePatch } from "./merge-patch.ts";
@@ -35,8 +35,7 @@ export async function routeObject(exchange: Exchange, store: ObjectStore, path: 
   }
   if (path.subresource !== undefined) return sendStatus(exchange, pathNotFound());
   if (verb === "list") {
-    if (isWatch(exchange.url.searchParams))
-      return sendStatus(exchange, badRequest("the sandbox watches nodes, and nothing else"));
+    if (isWatch(exchange)) return sendStatus(exchange, badRequest("the sandbox watches nodes, and nothing else"));
     const list = listOf(store, path, exchange.url.searchParams);
     if (!list.ok) return sendStatus(exchange, list.status);
     const { items, metadata } = list.value;
@@ -74,10 +73,6 @@ function verbOf(method: string, { name }: ObjectPath): Verb | undefined {
   const ofOne: Record<string, Verb> = { GET: "get", PUT: "update", PATCH: "patch", DELETE: "delete" };
   const verbs = name === undefined ? ofAll : ofOne;
   return Object.hasOwn(verbs, method) ? verbs[method] : undefined;
-}
-
-function isWatch(query: URLSearchParams): boolean {
-  return ["1", "true"].includes(query.get("watch") ?? "");
 }
 
 type List = JsonObject & { metadata: JsonObject; items: KeptObject[] };
