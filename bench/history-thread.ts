@@ -4,6 +4,7 @@ import { History } from "../src/history/history.ts";
 import { silentLog } from "../src/log.ts";
 import { HistoryFleet } from "./history-fleet.ts";
 import { memoryMegabytes } from "./memory.ts";
+import { round1 } from "./round1.ts";
 
 const [count, path] = process.argv.slice(2);
 const durationMs = 150_000;
@@ -43,8 +44,4 @@ async function probeFor(history: History, of: HistoryFleet, durationMs: number):
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   return longestMs;
-}
-
-function round1(value: number): number {
-  return Math.round(value * 10) / 10;
 }

@@ -12,6 +12,7 @@ import { silentLog } from "../src/log.ts";
 import { positive } from "./arguments.ts";
 import { type Feeding, feed, HistoryFleet } from "./history-fleet.ts";
 import { timeQuestions } from "./history-questions.ts";
+import { round1 } from "./round1.ts";
 
 const { values } = parseArgs({
   options: {
@@ -120,8 +121,4 @@ function summary(numbers: readonly number[]) {
   const at = (share: number) =>
     round1(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN);
   return { median: at(0.5), p99: at(0.99), max: at(1), count: sorted.length };
-}
-
-function round1(value: number): number {
-  return Math.round(value * 10) / 10;
 }

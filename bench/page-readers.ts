@@ -3,6 +3,7 @@
 // Browsers are on other machines: here they come after what is measured.
 import { constants, setPriority } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
+import { round1 } from "./round1.ts";
 
 setPriority(constants.priority.PRIORITY_LOW);
 const [port, readers, seconds] = process.argv.slice(2).map(Number) as [number, number, number];
@@ -41,9 +42,9 @@ async function readOn(): Promise<void> {
 }
 
 await Promise.all(Array.from({ length: readers }, readOn));
-const [firstPageMs] = tookMs;
+const [firstPageMs = 0] = tookMs;
 tookMs.sort((a, b) => a - b);
-const at = (share: number) => round1(tookMs[Math.floor(share * (tookMs.length - 1))]);
+const at = (share: number) => round1(tookMs[Math.floor(share * (tookMs.length - 1))] ?? 0);
 console.log(
   JSON.stringify({
     questions: tookMs.length,
@@ -53,7 +54,3 @@ console.log(
     firstPageMs: round1(firstPageMs),
   }),
 );
-
-function round1(value = 0): number {
-  return Math.round(value * 10) / 10;
-}

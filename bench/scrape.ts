@@ -6,6 +6,7 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { positive } from "./arguments.ts";
+import { round1 } from "./round1.ts";
 import { type Contender, type Contest, contenders, type Page } from "./scrape-contest.ts";
 
 const { values } = parseArgs({
@@ -53,8 +54,4 @@ else {
 
 function median(numbers: readonly number[]): number {
   return numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
-}
-
-function round1(value: number): number {
-  return Math.round(value * 10) / 10;
 }
