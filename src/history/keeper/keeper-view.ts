@@ -13,7 +13,7 @@ import { addHeat, addZones } from "../step-sums.ts";
 import type { ChangeRow, Level, Store } from "../store/store.ts";
 import { apisAt } from "./apis-at.ts";
 import type { Archive } from "./archive.ts";
-import type { ClosedMinute } from "./closed-minute.ts";
+import { type ClosedMinute, startOfStep } from "./closed-minute.ts";
 import type { Intake } from "./intake.ts";
 import type { ReadHandshake } from "./minute-handshakes.ts";
 import { QuietSteps } from "./quiet-steps.ts";
@@ -28,8 +28,8 @@ const apiChangesAtMost = 2_000;
 const minuteEffort = 20;
 const stepEffort = 40;
 const rowEffort = 0.4;
-/** So far back the handshakes of one target are looked for before its counts are asked again. */
-const scannedAtOnceMs = stepsMs[1];
+/** In a step of this level the handshakes of one target are looked for before its counts are asked again. */
+const scannedAtOnce = 1;
 
 /** What questions are answered from: the file, the minutes that are not in it yet, and the one that goes on. */
 export class KeeperView implements HistoryView {
@@ -275,14 +275,14 @@ function ofTargetBefore(
   const { id } = quiet;
   const keptFromMs = store.firstHandshakes();
   if (keptFromMs === undefined) return undefined;
-  const firstMs = Math.max(keptFromMs, Math.floor(askedFromMs / stepsMs[0]) * stepsMs[0]);
+  const firstMs = Math.max(keptFromMs, startOfStep(0, askedFromMs));
   const end = Math.min(beforeMs, (store.lastStep(0) ?? 0) + stepsMs[0]);
   if (firstMs >= end) return undefined;
   const openedBefore = quiet.opened;
   const toldMs = quiet.lastTold(store, end, firstMs);
   if (toldMs <= firstMs) return undefined;
   const group = Math.floor(id / groupSize);
-  const fromMs = Math.max(firstMs, Math.ceil(toldMs / scannedAtOnceMs - 1) * scannedAtOnceMs);
+  const fromMs = Math.max(firstMs, startOfStep(scannedAtOnce, toldMs - 1));
   const row = store.groupHandshakesBefore(toldMs, fromMs, group);
   const startMs = row?.startMs ?? fromMs;
   const rows = (toldMs - startMs) / stepsMs[0];

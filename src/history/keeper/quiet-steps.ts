@@ -3,6 +3,7 @@ import { resultIndex } from "../../outcome.ts";
 import { decodeResults } from "../codec/block-codec.ts";
 import { type GroupBlock, groupSize, resultWidth } from "../group-block.ts";
 import type { Level, Store } from "../store/store.ts";
+import { startOfStep } from "./closed-minute.ts";
 
 /** What a target's handshakes of a step were; `gone`: nobody knows any more, or yet. */
 type Seen = "gone" | "none" | "clean" | "bad";
@@ -30,7 +31,7 @@ export class QuietSteps {
     while (atMs > fromMs) {
       const level = levels.find((one) => this.#isQuiet(store, one, atMs));
       if (level === undefined) break;
-      atMs = startOf(level, atMs);
+      atMs = startOfStep(level, atMs - 1);
     }
     return atMs;
   }
@@ -41,7 +42,7 @@ export class QuietSteps {
    * what was before in truth: docs/history.md says so.)
    */
   #isQuiet(store: Store, level: Level, atMs: number): boolean {
-    const startMs = startOf(level, atMs);
+    const startMs = startOfStep(level, atMs - 1);
     const seen = this.#look(store, level, startMs);
     if (seen !== "clean") return seen === "none";
     return this.#look(store, level, startMs - stepsMs[level]) === "clean";
@@ -69,10 +70,4 @@ function seenIn({ results, synRetransmits }: Pick<GroupBlock, "results" | "synRe
     (synRetransmits[offset] ?? 0) > 0 || counts.some((count, index) => count > 0 && index !== resultIndex.ok);
   if (isBad) return "bad";
   return (counts[resultIndex.ok] ?? 0) > 0 ? "clean" : "none";
-}
-
-/** Of the step that ends at `atMs` or goes on then. */
-function startOf(level: Level, atMs: number): number {
-  const step = stepsMs[level];
-  return Math.ceil(atMs / step - 1) * step;
 }
